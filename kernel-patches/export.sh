@@ -11,5 +11,5 @@ out=$(realpath -m "${3:-$here/v6.12}")
 
 mkdir -p "$out"
 rm -f "$out"/000[1-9]-*.patch "$out"/00[1-9][0-9]-*.patch
-git -C "$tree" -c core.abbrev=12 -c format.signature= format-patch -q --zero-commit --no-signature \
+git -C "$tree" -c core.abbrev=12 -c format.signature= format-patch -q -U2 --zero-commit --no-signature \
 	--no-numbered --no-renames --diff-algorithm=histogram -o "$out" "$base..HEAD"

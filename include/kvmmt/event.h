@@ -52,7 +52,7 @@
 	X(MAPPED, MAPPED, "mapped", "a new mapping was installed")                           \
 	X(RELAXED, MAPPED, "relaxed", "permissions of the existing mapping were widened")    \
 	X(INVALIDATED, RETRIED, "invalidated", "the host changed the page during the fault") \
-	X(RACED, RETRIED, "raced", "another vCPU changed the same entry first")              \
+	X(RACED, RETRIED, "raced", "another vCPU was first at the same entry")              \
 	X(HOST_MOVED, RETRIED, "host-moved", "the host's page table entry changed under the fault") \
 	X(EXEC_UNCACHED, INJECTED, "exec-uncached",                                          \
 	  "instruction fetch from memory that is not Normal cacheable: abort into the guest") \
@@ -182,7 +182,7 @@ struct kvmmt_s2_slot {
 	__u64 hva;		/* bytes; where the VMM maps it */
 	__u32 slot;		/* as the ioctl numbers it: address space << 16 | id */
 	__u32 slot_flags;	/* KVM_MEM_* */
-	__u32 vma;		/* of the first VMA, or of the one that was refused */
+	__u32 vma;		/* of the VMA that was refused, or the slot's last */
 	__u32 flags;		/* KVMMT_F_FWB, KVMMT_F_DIC, KVMMT_F_MTE */
 	__s32 ret;
 	__u16 reason;		/* enum kvmmt_slot_reason */
