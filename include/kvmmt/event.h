@@ -2,7 +2,7 @@
 /*
  * The one event: what a tracepoint said, from the BPF store to the screen, the
  * file and the JSON line. Fixed width, no holes, data only; compiles for BPF
- * and for user space. Include vmlinux.h (BPF) or <linux/types.h> before it.
+ * and for user space.
  *
  * Every list of words is an X-macro. The lists that mirror an enum or the bits
  * of a tracepoint (docs/tracepoints.md) carry the kernel's names and order;
@@ -10,6 +10,12 @@
  */
 #ifndef KVMMT_EVENT_H
 #define KVMMT_EVENT_H
+
+#ifdef __bpf__
+#include "vmlinux.h"
+#else
+#include <linux/types.h>
+#endif
 
 #define KVMMT_COMM_LEN 16
 

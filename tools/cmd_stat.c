@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmmt stat: what each VM's stage 2 did, at intervals or over a command. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "json.h"
+#include "kvmmt.h"
+#include "table.h"
+
+struct stat {
+	struct common common;
+	struct model model;
+	struct host host;
+	char **child;
+	int child_pid;		/* 0: none, or it has ended */
+	int child_status;
+	int err;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct stat *s = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &s->common;
+		break;
+	case ARGP_KEY_ARGS:
+		s->child = state->argv + state->next;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static void add_vm(void *ctx, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c)
+{
+	struct stat *s = ctx;
+
+	if (model_vm(&s->model, key, c, vm_name))
+		s->err = -ENOMEM;
+}
+
+static int sample(struct stat *s, struct live *live)
+{
+	int err;
+
+	model_sample(&s->model, live_now_ns());
+	err = live_counters(live, add_vm, s);
+	return err ? err : s->err;
+}
+
+/* What was lost is a row of its own: it belongs to no VM that could be named. */
+static void print_loss(const struct stat *s, struct live *live)
+{
+	struct live_loss loss;
+	struct json j;
+
+	if (live_losses(live, &loss) || (!loss.vms && !s->common.json))
+		return;
+	if (s->common.json) {
+		json_begin(&j, stdout);
+		json_number(&j, "lost_events", loss.vms);
+		json_end(&j);
+	} else {
+		fail("stat", "%llu events of VMs beyond the %d that can be counted were lost",
+		     (unsigned long long)loss.vms, 4096);
+	}
+}
+
+static int print(struct stat *s, struct live *live, bool total, bool head)
+{
+	const struct model *m = &s->model;
+	struct table t = {
+		.fields = s->common.fields,
+		.nr_fields = s->common.nr_fields,
+		.sort = s->common.sort,
+		.host = &s->host,
+		.seconds = (double)(m->now_ns - (total ? m->start_ns : m->before_ns)) / 1e9,
+	};
+	struct table_row *rows = calloc(m->nr_vms + 1, sizeof(*rows));
+	size_t i, nr = 0;
+
+	if (!rows)
+		return -ENOMEM;
+	for (i = 0; i < m->nr_vms; i++) {
+		const struct model_vm *vm = &m->vms[i];
+		const struct kvmmt_counters *from = total ? &vm->start : &vm->before;
+
+		/* A VM that is gone is shown once more, with what it did last. */
+		if (!total && vm->gone && vm->before.last_ns == vm->now.last_ns)
+			continue;
+		rows[nr].vm = vm;
+		rows[nr++].counts = model_delta(from, &vm->now);
+	}
+	table_sort(&t, rows, nr);
+	if (s->common.json)
+		table_json(&t, rows, nr, stdout);
+	else if (s->common.csv)
+		table_csv(&t, rows, nr, head, stdout);
+	else
+		table_text(&t, rows, nr, stdout);
+	print_loss(s, live);
+	free(rows);
+	return 0;
+}
+
+static void reap(struct stat *s)
+{
+	int wstatus;
+
+	if (!s->child_pid || waitpid(s->child_pid, &wstatus, WNOHANG) != s->child_pid)
+		return;
+	s->child_pid = 0;
+	s->child_status = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 128 + WTERMSIG(wstatus);
+	stop = 1;
+}
+
+/* Sleep until @when_ns, a signal to stop, or the child's end. */
+static void wait_until(struct stat *s, __u64 when_ns)
+{
+	for (;;) {
+		__u64 now = live_now_ns();
+
+		reap(s);
+		if (stop || now >= when_ns)
+			return;
+		poll(NULL, 0, when_ns - now > 50000000 && s->child_pid ?
+				      50 :
+				      (int)((when_ns - now + 999999) / 1000000));
+	}
+}
+
+static int run(struct stat *s, struct live *live)
+{
+	bool tables = !s->child || s->common.interval_s;
+	__u64 step_ns = (s->common.interval_s ? s->common.interval_s : 1) * 1e9;
+	__u64 next = live_now_ns(), printed = 0;
+	int err = sample(s, live);
+
+	while (!err && !stop && !(tables && s->common.count && printed >= s->common.count)) {
+		next += step_ns;
+		wait_until(s, next);
+		if (!tables || stop)
+			continue;
+		err = sample(s, live);
+		if (!err)
+			err = print(s, live, false, !printed++);
+	}
+	live_detach(live);
+	if (err || (!stop && !s->child))
+		return err;
+	/* Stopped: the totals. */
+	err = sample(s, live);
+	if (!s->common.json && !s->common.csv && tables)
+		puts("total");
+	return err ? err : print(s, live, true, !printed);
+}
+
+int cmd_stat(int argc, char **argv)
+{
+	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp argp = {
+		NULL, parse, "[-- COMMAND...]",
+		"Count what each VM's stage 2 does: faults by the memory type they were given, "
+		"refusals, invalidations."
+		"\vPrints a table every second, or as -d says, and the totals at the end (Ctrl-C). "
+		"With a COMMAND and no -d, only the totals when it ends.",
+		children, NULL, NULL
+	};
+	struct stat s = { .common.command = "stat" };
+	int release = -1, err;
+	struct live *live;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &s);
+	if (s.child) {
+		s.child_pid = child_prepare(s.child, &release);
+		if (s.child_pid < 0)
+			return fail("stat", "%s: %s", s.child[0], strerror(-s.child_pid));
+	}
+	catch_stop();
+	live = open_live(&s.common, &s.host, 0, false);
+	if (!live)
+		return 1;
+	if (s.child)
+		child_release(release);
+	err = run(&s, live);
+	live_close(live);
+	model_free(&s.model);
+	if (err)
+		return fail("stat", "%s", strerror(-err));
+	return s.child ? s.child_status : 0;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See kvmmt.h. */
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <dirent.h>
+
+#include "kvmmt.h"
+
+volatile int stop;
+
+int fail(const char *command, const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fprintf(stderr, "kvmmt %s: ", command);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return 1;
+}
+
+static const struct argp_option options[] = {
+	{ "interval", 'd', "SECONDS", 0, "time between two tables, or to run (script); 0.1 and up", 0 },
+	{ "count", 'n', "N", 0, "stop after N tables (script: events)", 0 },
+	{ "vm", 'V', "NAME|PID", 0, "only this VM; may be given again", 0 },
+	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
+	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
+	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
+	{ "sort", 's', "FIELD", 0, "rows by this field, largest first", 0 },
+	{ "buffer", 'm', "SIZE", 0, "memory for streamed events, 64M say (default 8M)", 0 },
+	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
+	{ 0 },
+};
+
+static void list_fields(void)
+{
+	size_t i;
+
+	for (i = 0; i < nr_fields; i++)
+		printf("%-20s %s\n", fields[i].name, fields[i].help);
+	exit(0);
+}
+
+static void parse_fields(struct common *c, const char *arg, struct argp_state *state)
+{
+	if (!strcmp(arg, "list"))
+		list_fields();
+	while (*arg) {
+		size_t len = strcspn(arg, ",");
+		const struct field *f = field_find(arg, len);
+
+		if (!f)
+			argp_error(state, "--fields: there is no field '%.*s'; --fields list names them",
+				   (int)len, arg);
+		if (c->nr_fields == sizeof(c->fields) / sizeof(c->fields[0]))
+			argp_error(state, "--fields: more than %zu fields", c->nr_fields);
+		c->fields[c->nr_fields++] = f;
+		arg += len + (arg[len] == ',');
+	}
+}
+
+static size_t parse_size(const char *arg, struct argp_state *state)
+{
+	static const char units[] = "KMG";
+	char *end;
+	unsigned long long size = strtoull(arg, &end, 10);
+	const char *unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+
+	if (unit) {
+		size <<= 10 * (unit - units + 1);
+		end++;
+	}
+	if (!isdigit((unsigned char)*arg) || *end || !size || size > 1ull << 34)
+		argp_error(state, "--buffer: '%s' is not a size such as 64M, at most 16G", arg);
+	return size;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct common *c = state->input;
+	char *end;
+
+	switch (key) {
+	case 'd':
+		c->interval_s = strtod(arg, &end);
+		if (end == arg || *end || !(c->interval_s >= 0.1 && c->interval_s <= 86400))
+			argp_error(state, "--interval: '%s' is not a number of seconds from 0.1 to 86400",
+				   arg);
+		break;
+	case 'n':
+		c->count = strtoul(arg, &end, 10);
+		if (!isdigit((unsigned char)*arg) || *end || !c->count)
+			argp_error(state, "--count: '%s' is not a number from 1", arg);
+		break;
+	case 'V':
+		c->vms = realloc(c->vms, (c->nr_vms + 1) * sizeof(*c->vms));
+		if (!c->vms)
+			argp_failure(state, 1, ENOMEM, "--vm");
+		c->vms[c->nr_vms++] = arg;
+		break;
+	case 'j':
+		c->json = true;
+		break;
+	case 'c':
+		c->csv = true;
+		break;
+	case 'F':
+		parse_fields(c, arg, state);
+		break;
+	case 's':
+		c->sort = field_find(arg, strlen(arg));
+		if (!c->sort)
+			argp_error(state, "--sort: there is no field '%s'; --fields list names them", arg);
+		break;
+	case 'm':
+		c->ring_bytes = parse_size(arg, state);
+		break;
+	case 'v':
+		c->verbose = true;
+		break;
+	case ARGP_KEY_END:
+		if (c->json && c->csv)
+			argp_error(state, "--json and --csv exclude each other");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+const struct argp common_argp = { .options = options, .parser = parse };
+
+/* A VM is a process that holds a kvm-vm file. */
+static bool holds_vm(pid_t pid)
+{
+	char path[64], target[64];
+	struct dirent *d;
+	bool found = false;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	while (dir && !found && (d = readdir(dir))) {
+		ssize_t n = readlinkat(dirfd(dir), d->d_name, target, sizeof(target) - 1);
+
+		target[n > 0 ? n : 0] = '\0';
+		found = !strcmp(target, "anon_inode:kvm-vm");
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static bool matches(pid_t pid, const char *vm)
+{
+	char name[VM_NAME_LEN], *end;
+	unsigned long number = strtoul(vm, &end, 10);
+
+	if (*vm && !*end && number == (unsigned long)pid)
+		return true;
+	vm_name(pid, name);
+	return !strcmp(name, vm);
+}
+
+/* The processes that --vm means. Returns their number, or -1 after saying why not. */
+static int resolve_vms(const struct common *c, __u32 *pids, size_t room)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *d;
+	size_t nr = 0, i;
+	bool *met = calloc(c->nr_vms + 1, sizeof(*met));
+
+	while (proc && met && (d = readdir(proc))) {
+		pid_t pid = atoi(d->d_name);
+		bool wanted = false;
+
+		for (i = 0; pid > 0 && i < c->nr_vms; i++)
+			if (matches(pid, c->vms[i]) && holds_vm(pid))
+				wanted = met[i] = true;
+		if (wanted && nr < room)
+			pids[nr++] = pid;
+	}
+	if (proc)
+		closedir(proc);
+	for (i = 0; met && i < c->nr_vms; i++) {
+		if (met[i])
+			continue;
+		fail(c->command, "--vm %s: no VM has this name or pid", c->vms[i]);
+		free(met);
+		return -1;
+	}
+	free(met);
+	return nr;
+}
+
+static int open_failed(const struct common *c, int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return fail(c->command, "loading BPF programs is not permitted: "
+					"run as root, or with CAP_BPF and CAP_PERFMON");
+	if (err == -ENOMEM)
+		return fail(c->command, "not enough memory for the buffers; try a smaller --buffer");
+	return fail(c->command, "the BPF programs cannot be loaded: %s (-v tells more)",
+		    strerror(-err));
+}
+
+struct live *open_live(const struct common *c, struct host *host, __u32 stream_kinds, bool refusals)
+{
+	__u32 pids[256];
+	struct live_options o = {
+		.stream_kinds = stream_kinds,
+		.stream_refusals = refusals,
+		.ring_bytes = c->ring_bytes ? c->ring_bytes : 8 << 20,
+		.verbose = c->verbose,
+		.pids = pids,
+	};
+	struct live *live = NULL;
+	const char *obstacle;
+	int err;
+
+	host_read(host);
+	obstacle = host_obstacle(host);
+	if (obstacle) {
+		fail(c->command, "%s", obstacle);
+		return NULL;
+	}
+	if (c->nr_vms) {
+		err = resolve_vms(c, pids, sizeof(pids) / sizeof(pids[0]));
+		if (err < 0)
+			return NULL;
+		o.nr_pids = err;
+	}
+	err = live_open(&live, &o, host->tracepoint);
+	if (err)
+		open_failed(c, err);
+	return live;
+}
+
+static void on_stop(int signal)
+{
+	(void)signal;
+	stop = 1;
+}
+
+void catch_stop(void)
+{
+	struct sigaction sa = { .sa_handler = on_stop };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+int child_prepare(char **argv, int *release_fd)
+{
+	int fds[2];
+	char go;
+	pid_t pid;
+
+	if (pipe(fds))
+		return -errno;
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid) {
+		close(fds[0]);
+		*release_fd = fds[1];
+		return pid;
+	}
+	close(fds[1]);
+	/* Nothing to run if the parent failed: then the pipe just closes. */
+	if (read(fds[0], &go, 1) != 1)
+		_exit(1);
+	close(fds[0]);
+	execvp(argv[0], argv);
+	fprintf(stderr, "kvmmt: %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+void child_release(int release_fd)
+{
+	if (write(release_fd, "", 1) != 1)
+		perror("kvmmt");
+	close(release_fd);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What this host is and has: the facts that decide what can be seen. */
+#ifndef HOST_H
+#define HOST_H
+
+#include <stdbool.h>
+#include <kvmmt/event.h>
+
+/* A fact that may not be knowable from here. */
+enum tri { NO, YES, UNKNOWN };
+
+struct host {
+	char machine[65];
+	char release[65];
+	long page_size_bytes;
+	bool arm64, btf;
+	bool tracepoint[KVMMT_KIND_NR];	/* by kind; false for kinds without one */
+	enum tri kvm;			/* /dev/kvm opens */
+	enum tri fwb, dic, idc, el2, cacheable_pfnmap;
+};
+
+/* Fill in all facts; never fails, what cannot be known is UNKNOWN. */
+void host_read(struct host *h);
+
+/*
+ * Can events be had here at all? NULL, or one sentence that says what is in
+ * the way. The sentence is static.
+ */
+const char *host_obstacle(const struct host *h);
+
+#endif

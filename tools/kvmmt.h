@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the sub-commands share: their table, their common options, their voice. */
+#ifndef KVMMT_H
+#define KVMMT_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "field.h"
+#include "host.h"
+#include "source_live.h"
+
+#define KVMMT_VERSION "0.1"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);	/* returns the exit status */
+	const char *help;
+};
+
+int cmd_features(int argc, char **argv);
+int cmd_script(int argc, char **argv);
+int cmd_stat(int argc, char **argv);
+int cmd_top(int argc, char **argv);
+
+/* Options that several commands take; each command's argp lists this as a child. */
+struct common {
+	const char *command;
+	bool json, csv, verbose;
+	double interval_s;		/* 0: not given */
+	unsigned long count;		/* 0: no end */
+	const char **vms;		/* names or pids, as given */
+	size_t nr_vms;
+	const struct field *fields[64];
+	size_t nr_fields;
+	const struct field *sort;
+	size_t ring_bytes;
+};
+
+extern const struct argp common_argp;
+
+/* Say "kvmmt COMMAND: message" on stderr. Returns 1, the exit status of failures. */
+int fail(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Read the host, resolve --vm, open a live source. On failure says why and
+ * returns NULL.
+ */
+struct live *open_live(const struct common *common, struct host *host, __u32 stream_kinds,
+		       bool refusals);
+
+/* Set by SIGINT and SIGTERM once catch_stop() was called. */
+extern volatile int stop;
+void catch_stop(void);
+
+/* Start argv as a child that waits; release it; returns its pid or -errno. */
+int child_prepare(char **argv, int *release_fd);
+void child_release(int release_fd);
+
+#endif

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See names.h. The words come from the lists in event.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include <kvmmt/counters.h>
+#include "names.h"
+
+#define TABLE(function, LIST)                                                  \
+	const char *function(unsigned int n)                                   \
+	{                                                                      \
+		static const char *const words[] = { LIST };                   \
+		return n < sizeof(words) / sizeof(words[0]) ? words[n] : NULL; \
+	}
+
+#define FIRST(name, a, ...)	   a,
+#define SECOND(name, a, b, ...)	   b,
+#define THIRD(name, a, b, c, ...)  c,
+
+TABLE(name_kind, KVMMT_KINDS(FIRST))
+TABLE(name_s1_type, KVMMT_S1_TYPES(FIRST))
+TABLE(name_s2_type, KVMMT_S2_TYPES(FIRST))
+TABLE(name_s2_type_long, KVMMT_S2_TYPES(SECOND))
+TABLE(name_fault_reason, KVMMT_FAULT_REASONS(SECOND))
+TABLE(name_fault_why, KVMMT_FAULT_REASONS(THIRD))
+TABLE(name_outcome, KVMMT_OUTCOMES(FIRST))
+TABLE(name_slot_reason, KVMMT_SLOT_REASONS(SECOND))
+TABLE(name_slot_why, KVMMT_SLOT_REASONS(THIRD))
+TABLE(name_slot_change, KVMMT_SLOT_CHANGES(FIRST))
+TABLE(name_inval_reason, KVMMT_INVAL_REASONS(FIRST))
+TABLE(name_inval_why, KVMMT_INVAL_REASONS(SECOND))
+
+const char *name_or_number(const char *name, unsigned int number, char *buf)
+{
+	if (name)
+		return name;
+	snprintf(buf, NAME_LEN, "unknown(%u)", number);
+	return buf;
+}
+
+struct bit_name {
+	__u32 bit;
+	const char *word;
+};
+
+static const char *join_bits(__u32 value, const struct bit_name *names, size_t nr, char *buf,
+			     size_t len)
+{
+	size_t used = 0, i;
+
+	buf[0] = '\0';
+	for (i = 0; i < nr && used < len; i++)
+		if (value & names[i].bit)
+			used += snprintf(buf + used, len - used, "%s%s", used ? "," : "",
+					 names[i].word);
+	return buf;
+}
+
+#define BIT_NAME(name, bit, word, ...) { 1u << (bit), word },
+
+const char *name_fault_flags(__u32 flags, char *buf, size_t len)
+{
+	static const struct bit_name names[] = { KVMMT_FAULT_FLAGS(BIT_NAME) };
+
+	return join_bits(flags, names, sizeof(names) / sizeof(names[0]), buf, len);
+}
+
+const char *name_vma_bits(__u32 vma, char *buf, size_t len)
+{
+	static const struct bit_name names[] = { KVMMT_VMA_BITS(BIT_NAME) };
+
+	return join_bits(vma, names, sizeof(names) / sizeof(names[0]), buf, len);
+}
+
+const char *name_missing_features(__u32 flags)
+{
+	switch (flags & (KVMMT_F_FWB | KVMMT_F_DIC)) {
+	case 0:
+		return "FWB and DIC";
+	case KVMMT_F_FWB:
+		return "DIC";
+	case KVMMT_F_DIC:
+		return "FWB";
+	}
+	return "";
+}
+
+const char *name_size(__u64 bytes, char *buf)
+{
+	static const char units[] = "BKMGTPE";
+	unsigned int unit = 0;
+	__u64 whole = bytes;
+
+	while (whole >= 1024 && !(whole % 1024)) {
+		whole /= 1024;
+		unit++;
+	}
+	if (whole < 10000) {
+		snprintf(buf, NAME_LEN, unit ? "%llu%c" : "%llu", (unsigned long long)whole,
+			 units[unit]);
+		return buf;
+	}
+	for (unit = 0; bytes >> (10 * (unit + 1)) && unit < 6;)
+		unit++;
+	snprintf(buf, NAME_LEN, "%.1f%c", (double)bytes / (double)(1ull << (10 * unit)),
+		 units[unit]);
+	return buf;
+}

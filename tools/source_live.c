@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See source_live.h. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "source_live.h"
+#include "kvmmt.skel.h"
+
+/*
+ * Events of different CPUs come from different rings. One is handed out only
+ * when it is this old, so that none older can still turn up.
+ */
+#define SETTLE_NS 20000000ull
+
+struct live {
+	struct kvmmt_bpf *skel;
+	struct ring_buffer *rings;
+	int nr_cpus;
+	struct kvmmt_event *waiting;	/* read, not yet handed out */
+	size_t nr_waiting, room;
+	bool out_of_memory;
+};
+
+__u64 live_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (__u64)ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+static int print_verbose(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	return vfprintf(stderr, format, args);
+}
+
+static int print_nothing(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level, (void)format, (void)args;
+	return 0;
+}
+
+static int keep_event(void *ctx, void *data, size_t size)
+{
+	struct live *live = ctx;
+
+	if (size != sizeof(struct kvmmt_event))
+		return 0;
+	if (live->nr_waiting == live->room) {
+		size_t room = live->room ? live->room * 2 : 1024;
+		struct kvmmt_event *more = realloc(live->waiting, room * sizeof(*more));
+
+		if (!more) {
+			live->out_of_memory = true;
+			return -ENOMEM;
+		}
+		live->waiting = more;
+		live->room = room;
+	}
+	memcpy(&live->waiting[live->nr_waiting++], data, sizeof(struct kvmmt_event));
+	return 0;
+}
+
+static __u32 power_of_two(__u64 at_least)
+{
+	__u32 n = 1;
+
+	while (n < at_least && n < 1u << 31)
+		n *= 2;
+	return n;
+}
+
+static __u32 ring_count(int nr_cpus)
+{
+	__u32 n = power_of_two(nr_cpus);
+
+	return n < KVMMT_MAX_RINGS ? n : KVMMT_MAX_RINGS;
+}
+
+static int add_ring(struct live *live, __u32 index, __u32 bytes)
+{
+	int outer = bpf_map__fd(live->skel->maps.rings), fd, err;
+
+	fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "kvmmt_ring", 0, 0, bytes, NULL);
+	if (fd < 0)
+		return fd;
+	err = bpf_map_update_elem(outer, &index, &fd, 0);
+	if (!err && !live->rings) {
+		live->rings = ring_buffer__new(fd, keep_event, live, NULL);
+		err = live->rings ? 0 : -errno;
+	} else if (!err) {
+		err = ring_buffer__add(live->rings, fd, keep_event, live);
+	}
+	close(fd);
+	return err;
+}
+
+static int add_rings(struct live *live, size_t ring_bytes)
+{
+	__u32 nr = live->skel->rodata->ring_mask + 1, i;
+	__u32 bytes = power_of_two((ring_bytes + nr - 1) / nr);
+	long page = sysconf(_SC_PAGESIZE);
+	int err = 0;
+
+	if (bytes < (__u32)page)
+		bytes = page;
+	for (i = 0; i < nr && !err; i++)
+		err = add_ring(live, i, bytes);
+	return err;
+}
+
+static int configure(struct live *live, const struct live_options *o, const bool *tracepoint)
+{
+	struct kvmmt_bpf *skel = live->skel;
+	int err;
+
+	skel->rodata->stream_kinds = o->stream_kinds;
+	skel->rodata->stream_refusals = o->stream_refusals;
+	skel->rodata->only_pids = o->nr_pids > 0;
+	skel->rodata->ring_mask = ring_count(live->nr_cpus) - 1;
+	bpf_program__set_autoload(skel->progs.kvm_s2_fault, tracepoint[KVMMT_KIND_S2_FAULT]);
+	bpf_program__set_autoload(skel->progs.kvm_s2_slot, tracepoint[KVMMT_KIND_S2_SLOT]);
+	bpf_program__set_autoload(skel->progs.kvm_s2_invalidate,
+				  tracepoint[KVMMT_KIND_S2_INVALIDATE]);
+	err = bpf_map__set_max_entries(skel->maps.pids, o->nr_pids ? o->nr_pids : 1);
+	return err ? err : kvmmt_bpf__load(skel);
+}
+
+static int fill_pids(struct live *live, const struct live_options *o)
+{
+	__u8 one = 1;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < o->nr_pids && !err; i++)
+		err = bpf_map_update_elem(bpf_map__fd(live->skel->maps.pids), &o->pids[i], &one, 0);
+	return err;
+}
+
+int live_open(struct live **out, const struct live_options *options, const bool *tracepoint)
+{
+	struct live *live = calloc(1, sizeof(*live));
+	int err = -ENOMEM;
+
+	if (!live)
+		return err;
+	libbpf_set_print(options->verbose ? print_verbose : print_nothing);
+	live->nr_cpus = libbpf_num_possible_cpus();
+	live->skel = kvmmt_bpf__open();
+	if (!live->skel)
+		err = -errno;
+	else
+		err = configure(live, options, tracepoint);
+	if (!err)
+		err = fill_pids(live, options);
+	if (!err && (options->stream_kinds || options->stream_refusals))
+		err = add_rings(live, options->ring_bytes);
+	if (!err)
+		err = kvmmt_bpf__attach(live->skel);
+	if (err)
+		live_close(live);
+	else
+		*out = live;
+	return err;
+}
+
+void live_close(struct live *live)
+{
+	if (!live)
+		return;
+	ring_buffer__free(live->rings);
+	kvmmt_bpf__destroy(live->skel);
+	free(live->waiting);
+	free(live);
+}
+
+void live_detach(struct live *live)
+{
+	kvmmt_bpf__detach(live->skel);
+}
+
+static void add_u64s(void *sum, const void *value, size_t bytes)
+{
+	__u64 *s = sum;
+	const __u64 *v = value;
+	size_t i;
+
+	for (i = 0; i < bytes / sizeof(*s); i++)
+		s[i] += v[i];
+}
+
+static void add_counters(struct kvmmt_counters *sum, const struct kvmmt_counters *c)
+{
+	struct kvmmt_counters before = *sum;
+
+	add_u64s(sum, c, sizeof(*sum));
+	/* Times do not add. */
+	sum->first_ns = !before.first_ns || (c->first_ns && c->first_ns < before.first_ns) ?
+				c->first_ns :
+				before.first_ns;
+	sum->last_ns = c->last_ns > before.last_ns ? c->last_ns : before.last_ns;
+	sum->refused_ns = c->refused_ns > before.refused_ns ? c->refused_ns : before.refused_ns;
+}
+
+int live_counters(struct live *live, live_counters_fn fn, void *ctx)
+{
+	int fd = bpf_map__fd(live->skel->maps.vms), cpu, err = 0;
+	struct kvmmt_counters *values = calloc(live->nr_cpus, sizeof(*values));
+	struct kvmmt_vm_key key, *previous = NULL;
+
+	if (!values)
+		return -ENOMEM;
+	while (!bpf_map_get_next_key(fd, previous, &key)) {
+		struct kvmmt_counters sum = { 0 };
+
+		previous = &key;
+		err = bpf_map_lookup_elem(fd, &key, values);
+		if (err == -ENOENT)
+			continue;
+		if (err)
+			break;
+		for (cpu = 0; cpu < live->nr_cpus; cpu++)
+			add_counters(&sum, &values[cpu]);
+		fn(ctx, &key, &sum);
+	}
+	free(values);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct kvmmt_event *x = a, *y = b;
+
+	return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
+}
+
+static int read_loss(struct live *live, struct kvmmt_loss *per_cpu)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.loss), &zero, per_cpu);
+}
+
+/* Losses after which no event came that could have told them. */
+static int keep_untold(struct live *live)
+{
+	struct kvmmt_loss *per_cpu = calloc(live->nr_cpus, sizeof(*per_cpu));
+	int cpu, err = -ENOMEM;
+
+	if (per_cpu)
+		err = read_loss(live, per_cpu);
+	for (cpu = 0; cpu < live->nr_cpus && !err; cpu++) {
+		struct kvmmt_event e = { .vcpu = -1, .kind = KVMMT_KIND_LOST, .cpu = cpu };
+
+		if (!per_cpu[cpu].untold.first_ns)
+			continue;
+		e.time_ns = per_cpu[cpu].untold.last_ns;
+		e.lost = per_cpu[cpu].untold;
+		err = keep_event(live, &e, sizeof(e));
+	}
+	free(per_cpu);
+	return err;
+}
+
+int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn, void *ctx)
+{
+	__u64 due = final ? ~0ull : 0;
+	size_t n, left;
+	int err;
+
+	/* With events at hand, do not sleep past the time when they are due. */
+	if (live->nr_waiting && (timeout_ms < 0 || timeout_ms > (int)(SETTLE_NS / 1000000)))
+		timeout_ms = SETTLE_NS / 1000000;
+	if (!live->rings)
+		return 0;
+	err = final ? ring_buffer__consume(live->rings) : ring_buffer__poll(live->rings, timeout_ms);
+	if (live->out_of_memory)
+		return -ENOMEM;
+	if (err < 0)
+		return err;
+	if (final) {
+		err = keep_untold(live);
+		if (err)
+			return err;
+	} else {
+		due = live_now_ns() - SETTLE_NS;
+	}
+
+	qsort(live->waiting, live->nr_waiting, sizeof(*live->waiting), by_time);
+	for (n = 0; n < live->nr_waiting && live->waiting[n].time_ns <= due; n++)
+		fn(ctx, &live->waiting[n]);
+	left = live->nr_waiting - n;
+	memmove(live->waiting, live->waiting + n, left * sizeof(*live->waiting));
+	live->nr_waiting = left;
+	return 0;
+}
+
+int live_losses(struct live *live, struct live_loss *loss)
+{
+	struct kvmmt_loss *per_cpu = calloc(live->nr_cpus, sizeof(*per_cpu));
+	int cpu, err = -ENOMEM;
+
+	memset(loss, 0, sizeof(*loss));
+	if (per_cpu)
+		err = read_loss(live, per_cpu);
+	for (cpu = 0; cpu < live->nr_cpus && !err; cpu++) {
+		add_u64s(loss->events, per_cpu[cpu].total, sizeof(loss->events));
+		loss->vms += per_cpu[cpu].vms;
+	}
+	free(per_cpu);
+	return err;
+}

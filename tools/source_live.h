@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Events and counters of this host, now. Only source_live.c knows libbpf. */
+#ifndef SOURCE_LIVE_H
+#define SOURCE_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <kvmmt/counters.h>
+#include <kvmmt/maps.h>
+
+struct live;
+
+struct live_options {
+	__u32 stream_kinds;	/* bit by kind */
+	bool stream_refusals;
+	size_t ring_bytes;	/* all rings together; rounded up to what fits */
+	const __u32 *pids;	/* only these VMs, if any */
+	size_t nr_pids;
+	bool verbose;		/* let libbpf talk on stderr */
+};
+
+struct live_loss {
+	__u64 events[KVMMT_KIND_NR];	/* of the stream, by kind */
+	__u64 vms;			/* events of VMs beyond the table's size */
+};
+
+typedef void (*live_event_fn)(void *ctx, const struct kvmmt_event *e);
+typedef void (*live_counters_fn)(void *ctx, const struct kvmmt_vm_key *key,
+				 const struct kvmmt_counters *c);
+
+/*
+ * Load and attach one program for each tracepoint in @tracepoint (by kind).
+ * Returns 0 and *@live, which the caller gives to live_close(), or -errno.
+ */
+int live_open(struct live **live, const struct live_options *options, const bool *tracepoint);
+void live_close(struct live *live);
+
+/* Stop producing: what is in the rings can still be read. */
+void live_detach(struct live *live);
+
+/* Call @fn for each VM with the sum over CPUs. Returns 0 or -errno. */
+int live_counters(struct live *live, live_counters_fn fn, void *ctx);
+
+/*
+ * Wait up to @timeout_ms (-1: for ever) for events, then call @fn for those that
+ * are due, in order of time over all CPUs. With @final, for all there are, and
+ * then for what was lost since. Returns 0 or -errno; -EINTR on a signal.
+ */
+int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn, void *ctx);
+
+/* Losses since live_open(). Returns 0 or -errno. */
+int live_losses(struct live *live, struct live_loss *loss);
+
+/* CLOCK_MONOTONIC, which events are stamped with. */
+__u64 live_now_ns(void);
+
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See term.h. */
+#include <errno.h>
+#include <locale.h>
+#include <ncurses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ncurses has a KEY_ENTER and others of its own: ours start with K_. */
+#include "term.h"
+
+static chtype looks[ATTR_KEY + 1];
+
+bool term_usable(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term &&
+	       strcmp(term, "dumb");
+}
+
+static void choose_looks(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	looks[ATTR_TITLE] = A_BOLD;
+	looks[ATTR_HEAD] = A_REVERSE;
+	looks[ATTR_SELECTED] = A_REVERSE | A_BOLD;
+	looks[ATTR_ALARM] = A_BOLD;
+	looks[ATTR_DIM] = A_DIM;
+	looks[ATTR_KEY] = A_BOLD;
+	if ((no_color && *no_color) || !has_colors())
+		return;
+	start_color();
+	use_default_colors();
+	/* Blue and orange-like yellow keep apart for colour-blind eyes. */
+	init_pair(1, COLOR_YELLOW, -1);
+	init_pair(2, COLOR_CYAN, -1);
+	looks[ATTR_ALARM] |= COLOR_PAIR(1);
+	looks[ATTR_TITLE] |= COLOR_PAIR(2);
+}
+
+int term_open(void)
+{
+	setlocale(LC_ALL, "");
+	if (!newterm(NULL, stdout, stdin))
+		return -ENODEV;
+	cbreak();
+	noecho();
+	keypad(stdscr, TRUE);
+	set_escdelay(50);
+	curs_set(0);
+	choose_looks();
+	return 0;
+}
+
+void term_close(void)
+{
+	endwin();
+}
+
+void term_size(int *rows, int *cols)
+{
+	getmaxyx(stdscr, *rows, *cols);
+}
+
+void term_draw(const struct screen *s)
+{
+	int row, col;
+
+	erase();
+	for (row = 0; row < s->rows; row++) {
+		for (col = 0; col < s->cols; col++) {
+			struct cell c = s->cells[row * s->cols + col];
+
+			mvaddch(row, col, (unsigned char)c.c | looks[c.attr]);
+		}
+	}
+	refresh();
+}
+
+int term_key(int timeout_ms)
+{
+	int key;
+
+	timeout(timeout_ms);
+	key = getch();
+	switch (key) {
+	case ERR:
+		return KEY_NONE;
+	case KEY_UP:
+		return K_UP;
+	case KEY_DOWN:
+		return K_DOWN;
+	case KEY_PPAGE:
+		return K_PAGE_UP;
+	case KEY_NPAGE:
+		return K_PAGE_DOWN;
+	case KEY_HOME:
+		return K_HOME;
+	case KEY_END:
+		return K_END;
+	case KEY_F(1):
+		return K_F1;
+	case KEY_F(6):
+		return K_F6;
+	case KEY_ENTER:
+	case '\n':
+	case '\r':
+		return K_ENTER;
+	case 27:
+		return K_ESC;
+	case KEY_BACKSPACE:
+	case 127:
+	case '\b':
+		return K_BACKSPACE;
+	case KEY_RESIZE:
+		return K_RESIZE;
+	}
+	return key < 256 ? key : KEY_NONE;
+}

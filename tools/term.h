@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The terminal: only term.c knows ncurses. */
+#ifndef TERM_H
+#define TERM_H
+
+#include <stdbool.h>
+#include "screen.h"
+
+/* Keys beyond characters. */
+enum { KEY_NONE = -1, K_UP = 1000, K_DOWN, K_PAGE_UP, K_PAGE_DOWN, K_HOME, K_END, K_F1, K_F6,
+       K_ENTER, K_ESC, K_BACKSPACE, K_RESIZE };
+
+/* Can this be a dashboard? A terminal on both ends, and one that can move its cursor. */
+bool term_usable(void);
+/* Returns 0 or -errno. */
+int term_open(void);
+void term_close(void);
+void term_size(int *rows, int *cols);
+void term_draw(const struct screen *s);
+/* Wait up to @timeout_ms for a key. */
+int term_key(int timeout_ms);
+
+#endif

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See ui.h: state, keys and the list of VMs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "term.h"
+#include "ui.h"
+
+#define HEADER_ROWS 4	/* before the first VM */
+#define FOOTER_ROWS 1
+
+void ui_init(struct ui *ui, const struct host *host, const struct model *model)
+{
+	memset(ui, 0, sizeof(*ui));
+	ui->host = host;
+	ui->model = model;
+	ui->delay_s = 1;
+}
+
+static bool same(const struct kvmmt_vm_key *a, const struct kvmmt_vm_key *b)
+{
+	return a->vm == b->vm && a->pid == b->pid;
+}
+
+/* The VMs that the filter leaves, with rates per second, sorted. NULL: no memory. */
+static struct table_row *shown(const struct ui *ui, size_t *nr)
+{
+	const struct model *m = ui->model;
+	const struct table t = { .sort = &fields[ui->sort], .host = ui->host };
+	struct table_row *rows = calloc(m->nr_vms + 1, sizeof(*rows));
+	size_t i, k;
+
+	*nr = 0;
+	for (i = 0; rows && i < m->nr_vms; i++) {
+		const struct model_vm *vm = &m->vms[i];
+		bool marked = vm->now.refused_ns && m->now_ns - vm->now.refused_ns < MODEL_MARK_NS;
+
+		/* A VM that is gone stays while its refusal is marked. */
+		if ((vm->gone && !marked) || !strstr(vm->name, ui->filter))
+			continue;
+		rows[*nr].vm = vm;
+		rows[(*nr)++].counts = model_delta(&vm->before, &vm->now);
+	}
+	if (!rows)
+		return NULL;
+	table_sort(&t, rows, *nr);
+	for (i = 0, k = *nr; ui->invert && i + 1 < k; i++, k--) {
+		struct table_row row = rows[i];
+
+		rows[i] = rows[k - 1];
+		rows[k - 1] = row;
+	}
+	return rows;
+}
+
+static size_t position(const struct ui *ui, const struct table_row *rows, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (same(&rows[i].vm->key, &ui->selected))
+			return i;
+	return 0;
+}
+
+static void move(struct ui *ui, long by)
+{
+	size_t nr;
+	struct table_row *rows = shown(ui, &nr);
+	long to;
+
+	if (rows && nr) {
+		to = (long)position(ui, rows, nr) + by;
+		to = to < 0 ? 0 : to >= (long)nr ? (long)nr - 1 : to;
+		ui->selected = rows[to].vm->key;
+	}
+	free(rows);
+}
+
+static void search(struct ui *ui)
+{
+	size_t nr, i, at;
+	struct table_row *rows = shown(ui, &nr);
+
+	at = rows ? position(ui, rows, nr) : 0;
+	for (i = 1; rows && i <= nr; i++) {
+		const struct model_vm *vm = rows[(at + i) % nr].vm;
+
+		if (strstr(vm->name, ui->word)) {
+			ui->selected = vm->key;
+			break;
+		}
+	}
+	free(rows);
+}
+
+static void prompt_done(struct ui *ui)
+{
+	double delay;
+
+	switch (ui->prompt) {
+	case PROMPT_FILTER:
+		memcpy(ui->filter, ui->word, sizeof(ui->filter));
+		break;
+	case PROMPT_SEARCH:
+		search(ui);
+		break;
+	case PROMPT_DELAY:
+		delay = atof(ui->word);
+		if (delay >= 0.1 && delay <= 3600)
+			ui->delay_s = delay;
+		break;
+	case PROMPT_NONE:
+		break;
+	}
+	ui->prompt = PROMPT_NONE;
+}
+
+static void prompt_key(struct ui *ui, int key)
+{
+	size_t len = strlen(ui->word);
+
+	if (key == K_ENTER)
+		prompt_done(ui);
+	else if (key == K_ESC)
+		ui->prompt = PROMPT_NONE;
+	else if (key == K_BACKSPACE && len)
+		ui->word[len - 1] = '\0';
+	else if (key > ' ' && key < 0x7f && len + 1 < sizeof(ui->word))
+		memcpy(ui->word + len, (char[]){ (char)key, '\0' }, 2);
+}
+
+static void ask(struct ui *ui, enum ui_prompt prompt)
+{
+	ui->prompt = prompt;
+	ui->word[0] = '\0';
+}
+
+/* The next or previous column that the list shows. */
+static void sort_by(struct ui *ui, int step)
+{
+	do
+		ui->sort = (ui->sort + nr_fields + step) % nr_fields;
+	while (fields[ui->sort].wide);
+}
+
+static void list_key(struct ui *ui, int key, int rows)
+{
+	switch (key) {
+	case K_UP:
+	case 'k':
+		move(ui, -1);
+		break;
+	case K_DOWN:
+	case 'j':
+		move(ui, 1);
+		break;
+	case K_PAGE_UP:
+		move(ui, HEADER_ROWS + FOOTER_ROWS - rows);
+		break;
+	case K_PAGE_DOWN:
+		move(ui, rows - HEADER_ROWS - FOOTER_ROWS);
+		break;
+	case K_HOME:
+		move(ui, -(1l << 30));
+		break;
+	case K_END:
+		move(ui, 1l << 30);
+		break;
+	case '<':
+		sort_by(ui, -1);
+		break;
+	case '>':
+	case K_F6:
+		sort_by(ui, 1);
+		break;
+	case 'I':
+		ui->invert = !ui->invert;
+		break;
+	case '/':
+		ask(ui, PROMPT_SEARCH);
+		break;
+	case 'f':
+		ask(ui, PROMPT_FILTER);
+		break;
+	case K_ENTER:
+		move(ui, 0);
+		if (ui->selected.vm)
+			ui->view = VIEW_VM;
+		break;
+	case K_ESC:
+		ui->filter[0] = '\0';
+		break;
+	}
+}
+
+void ui_key(struct ui *ui, int key, int rows)
+{
+	if (key == KEY_NONE || key == K_RESIZE)
+		return;
+	if (ui->prompt) {
+		prompt_key(ui, key);
+		return;
+	}
+	if (ui->help) {
+		ui->help = false;
+		return;
+	}
+	switch (key) {
+	case 'q':
+		ui->quit = true;
+		break;
+	case '?':
+	case 'h':
+	case K_F1:
+		ui->help = true;
+		break;
+	case ' ':
+	case 'p':
+		ui->paused = !ui->paused;
+		break;
+	case 'd':
+		ask(ui, PROMPT_DELAY);
+		break;
+	case 'r':
+		ui->reset = true;
+		break;
+	default:
+		if (ui->view == VIEW_LIST)
+			list_key(ui, key, rows);
+		else if (key == K_ESC || key == K_BACKSPACE)
+			ui->view = VIEW_LIST;
+	}
+}
+
+static const char *tri_word(enum tri t)
+{
+	return t == YES ? "yes" : t == NO ? "NO" : "?";
+}
+
+static void draw_header(const struct ui *ui, struct screen *s)
+{
+	const struct model *m = ui->model;
+	__u64 lost = m->lost_vms;
+	char missing[96] = "";
+	unsigned int kind;
+	int cols = s->cols;
+
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		lost += m->lost[kind];
+	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
+		if (!ui->host->tracepoint[kind])
+			snprintf(missing + strlen(missing), sizeof(missing) - strlen(missing),
+				 "%s kvm_%s", missing[0] ? "" : "  no", name_kind(kind));
+	screen_line(s, 0, ATTR_TITLE, "kvmmt-top  %.24s  Linux %.28s  FWB %s  DIC %s%s", ui->hostname,
+		    ui->host->release, tri_word(ui->host->fwb), tri_word(ui->host->dic), missing);
+	screen_line(s, 1, ATTR_PLAIN, "%zu VMs  every %.3gs  own CPU %.1f%%", m->nr_vms, ui->delay_s,
+		    ui->own_cpu);
+	if (ui->paused)
+		screen_put(s, 1, cols - 8, ATTR_ALARM, "PAUSED");
+	screen_put(s, 1, 44, lost ? ATTR_ALARM : ATTR_DIM, lost ? "LOST %llu" : "lost %llu",
+		   (unsigned long long)lost);
+	if (m->nr_refusals)
+		screen_put(s, 1, 58, ATTR_ALARM, "! %llu refused",
+			   (unsigned long long)m->nr_refusals);
+}
+
+/* Rates per second; mapped bytes since the start are a size, not a rate. */
+static void draw_cell(const struct ui *ui, struct screen *s, int row, int col,
+		      const struct field *f, const struct table_row *r, enum attr attr)
+{
+	const struct model *m = ui->model;
+	double seconds = (double)(m->now_ns - m->before_ns) / 1e9;
+	const struct table t = { .host = ui->host };
+	struct table_row scaled = *r;
+	char buf[64];
+	__u64 *x = (__u64 *)&scaled.counts;
+	size_t i;
+
+	if (f->type == FIELD_BYTES)
+		scaled.counts = model_delta(&r->vm->start, &r->vm->now);
+	for (i = 0; f->type == FIELD_COUNT && seconds > 0 && i < sizeof(scaled.counts) / 8; i++)
+		x[i] = (__u64)((double)x[i] / seconds + 0.5);
+	screen_put(s, row, col, attr, f->type == FIELD_NAME ? "%-*.*s" : "%*.*s", f->width, f->width,
+		   table_cell(&t, f, &scaled, buf));
+}
+
+static void draw_row(const struct ui *ui, struct screen *s, int row, const struct table_row *r)
+{
+	__u64 refused = r->vm->now.refused_ns;
+	bool marked = refused && ui->model->now_ns - refused < MODEL_MARK_NS;
+	bool selected = same(&r->vm->key, &ui->selected);
+	enum attr attr = selected ? ATTR_SELECTED : marked ? ATTR_ALARM : ATTR_PLAIN;
+	int col = 2;
+	size_t k;
+
+	screen_line(s, row, attr, "%c%c", selected ? '>' : ' ', marked ? '!' : ' ');
+	for (k = 0; k < nr_fields; k++) {
+		if (fields[k].wide && col + fields[k].width > s->cols)
+			break;
+		draw_cell(ui, s, row, col, &fields[k], r, attr);
+		col += fields[k].width + 1;
+	}
+	if (r->vm->gone)
+		screen_put(s, row, col, attr, "gone");
+}
+
+static void draw_heads(const struct ui *ui, struct screen *s, int row)
+{
+	int col = 2;
+	size_t k;
+
+	screen_line(s, row, ATTR_HEAD, " ");
+	for (k = 0; k < nr_fields; k++) {
+		const struct field *f = &fields[k];
+
+		if (f->wide && col + f->width > s->cols)
+			break;
+		screen_put(s, row, col, ATTR_HEAD, f->type == FIELD_NAME ? "%-*s" : "%*s", f->width,
+			   f->head);
+		if (k == ui->sort)
+			screen_put(s, row, f->type == FIELD_NAME ? col + (int)strlen(f->head) : col - 1,
+				   ATTR_HEAD, ui->invert ? "^" : "v");
+		col += f->width + 1;
+	}
+}
+
+static void draw_list(struct ui *ui, struct screen *s)
+{
+	size_t nr, i, at, room = s->rows > HEADER_ROWS + FOOTER_ROWS ?
+					   s->rows - HEADER_ROWS - FOOTER_ROWS :
+					   0;
+	struct table_row *rows = shown(ui, &nr);
+
+	draw_heads(ui, s, HEADER_ROWS - 1);
+	if (rows && !nr)
+		screen_put(s, HEADER_ROWS + 1, 4, ATTR_DIM, "%s",
+			   ui->model->nr_vms ? "No VM matches the filter or is alive." :
+					       "No VM has faulted yet. Waiting for the first.");
+	at = rows ? position(ui, rows, nr) : 0;
+	if (at < ui->top)
+		ui->top = at;
+	if (room && at >= ui->top + room)
+		ui->top = at - room + 1;
+	for (i = 0; rows && i < room && ui->top + i < nr; i++)
+		draw_row(ui, s, HEADER_ROWS + i, &rows[ui->top + i]);
+	free(rows);
+}
+
+static void draw_footer(const struct ui *ui, struct screen *s)
+{
+	static const char *const asks[] = {
+		[PROMPT_FILTER] = "show only names with: ",
+		[PROMPT_SEARCH] = "find name: ",
+		[PROMPT_DELAY] = "seconds between refreshes: ",
+	};
+
+	if (ui->prompt)
+		screen_line(s, s->rows - 1, ATTR_KEY, "%s%s_", asks[ui->prompt], ui->word);
+	else if (ui->view == VIEW_VM)
+		screen_line(s, s->rows - 1, ATTR_DIM, "Esc back  p pause  r reset  ? help  q quit");
+	else
+		screen_line(s, s->rows - 1, ATTR_DIM,
+			    "Enter VM  < > sort  I invert  f filter%s%s  / find  p pause  ? help  q quit",
+			    ui->filter[0] ? "=" : "", ui->filter);
+}
+
+static void draw_help(struct screen *s)
+{
+	static const char *const lines[] = {
+		"Rates are per second: faults by the stage-2 memory type they were given",
+		"(NORMAL, NC, nGnRE, nGnRnE), RETRY: the guest faults again, REFUSE and SLOTREF:",
+		"mappings and memslots that KVM declined, INVAL: stage-2 ranges invalidated.",
+		"MAPPED is what was newly mapped since the start (r resets).",
+		"!  a refusal in the last 15 minutes    -  the kernel has no tracepoint for it",
+		"",
+		"Up Down j k PgUp PgDn  select       Enter  one VM         Esc  back",
+		"< > F6  sort column                 I  invert order       / find   f filter",
+		"p space  pause                      d  delay              r  reset",
+		"? h F1  this help                   q  quit",
+	};
+	size_t i, nr = sizeof(lines) / sizeof(lines[0]);
+
+	screen_line(s, 3, ATTR_HEAD, " help: any key returns");
+	for (i = 0; i < nr; i++)
+		screen_line(s, 4 + i, ATTR_PLAIN, "  %s", lines[i]);
+	screen_line(s, 4 + nr, ATTR_HEAD, " ");
+}
+
+int ui_draw(struct ui *ui, struct screen *s, int rows, int cols)
+{
+	const struct model_vm *vm;
+	int err = screen_reset(s, rows, cols);
+
+	if (err)
+		return err;
+	draw_header(ui, s);
+	vm = model_find(ui->model, ui->selected.vm, ui->selected.pid);
+	if (ui->view == VIEW_VM && vm)
+		ui_draw_vm(ui, vm, s, HEADER_ROWS - 1);
+	else
+		draw_list(ui, s);
+	if (ui->help)
+		draw_help(s);
+	draw_footer(ui, s);
+	return 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The dashboard without a terminal: what keys do to its state, and how state
+ * and model become a screen. Keys in, screen out: tests script it.
+ */
+#ifndef UI_H
+#define UI_H
+
+#include <stdbool.h>
+#include "host.h"
+#include "model.h"
+#include "screen.h"
+#include "table.h"
+
+#define UI_WORD_LEN 32
+
+enum ui_view { VIEW_LIST, VIEW_VM };
+enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_DELAY };
+
+struct ui {
+	const struct host *host;
+	const struct model *model;	/* at the last sample, or where it was paused */
+	char hostname[64];
+	double delay_s;
+	double own_cpu;			/* percent of one CPU */
+	enum ui_view view;
+	enum ui_prompt prompt;
+	bool help, paused, invert, quit, reset;
+	size_t sort;			/* index into fields[] */
+	size_t top;			/* first row shown */
+	struct kvmmt_vm_key selected;
+	char filter[UI_WORD_LEN], word[UI_WORD_LEN];
+};
+
+void ui_init(struct ui *ui, const struct host *host, const struct model *model);
+void ui_key(struct ui *ui, int key, int rows);
+/* Returns 0 or -ENOMEM. */
+int ui_draw(struct ui *ui, struct screen *s, int rows, int cols);
+
+/* ui_vm.c: one VM from row @row on */
+void ui_draw_vm(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VMNAME_H
+#define VMNAME_H
+
+#include <sys/types.h>
+
+#define VM_NAME_LEN 48
+
+/*
+ * The name of the VM that process @pid runs, to @name of VM_NAME_LEN bytes: what
+ * its command line says (QEMU's -name), or else the process's own name. "?" if
+ * the process is gone.
+ */
+void vm_name(pid_t pid, char *name);
+
+#endif
