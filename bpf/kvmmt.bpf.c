@@ -25,6 +25,15 @@ struct {
 	__type(value, struct kvmmt_counters);
 } vms SEC(".maps");
 
+/* Who caused a VM's first event: a name for VMs that are gone before we look. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, struct kvmmt_vm_key);
+	__type(value, char[KVMMT_COMM_LEN]);
+} comms SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -77,13 +86,14 @@ static __always_inline bool tell_loss(void *ring, struct kvmmt_loss *l, __u16 cp
 	return true;
 }
 
-static __always_inline void stream(const struct kvmmt_event *e)
+/* @kind is e->kind as a constant: the verifier cannot follow it through memory. */
+static __always_inline void stream(const struct kvmmt_event *e, __u16 kind)
 {
 	struct kvmmt_loss *l = cpu_loss();
 	__u32 index = e->cpu & ring_mask;
 	void *ring = bpf_map_lookup_elem(&rings, &index);
 
-	if (!l || e->kind >= KVMMT_KIND_NR)
+	if (!l)
 		return;
 	/* A loss is told before the next event, at its place in the stream. */
 	if (ring && (!l->untold.first_ns || tell_loss(ring, l, e->cpu)) &&
@@ -93,8 +103,8 @@ static __always_inline void stream(const struct kvmmt_event *e)
 	if (!l->untold.first_ns)
 		l->untold.first_ns = e->time_ns;
 	l->untold.last_ns = e->time_ns;
-	l->untold.count[e->kind]++;
-	l->total[e->kind]++;
+	l->untold.count[kind]++;
+	l->total[kind]++;
 }
 
 static __always_inline void count(const struct kvmmt_event *e)
@@ -104,6 +114,10 @@ static __always_inline void count(const struct kvmmt_event *e)
 	struct kvmmt_loss *l;
 
 	if (!c) {
+		char comm[KVMMT_COMM_LEN];
+
+		bpf_get_current_comm(comm, sizeof(comm));
+		bpf_map_update_elem(&comms, &key, comm, BPF_NOEXIST);
 		bpf_map_update_elem(&vms, &key, &no_counters, BPF_NOEXIST);
 		c = bpf_map_lookup_elem(&vms, &key);
 	}
@@ -130,13 +144,13 @@ static __always_inline bool begin(struct kvmmt_event *e, __u16 kind, struct kvm 
 	return true;
 }
 
-static __always_inline int end(struct kvmmt_event *e)
+static __always_inline int end(struct kvmmt_event *e, __u16 kind)
 {
 	count(e);
-	if ((stream_kinds & (1u << e->kind)) || (stream_refusals && kvmmt_is_refusal(e))) {
+	if ((stream_kinds & (1u << kind)) || (stream_refusals && kvmmt_is_refusal(e))) {
 		e->tid = bpf_get_current_pid_tgid();
 		bpf_get_current_comm(e->comm, sizeof(e->comm));
-		stream(e);
+		stream(e, kind);
 	}
 	return 0;
 }
@@ -161,7 +175,7 @@ int BPF_PROG(kvm_s2_fault, struct kvm_vcpu *vcpu, __u64 fault_ipa, __u64 ipa, __
 		.reason = reason,
 		.memattr = memattr,
 	};
-	return end(&e);
+	return end(&e, KVMMT_KIND_S2_FAULT);
 }
 
 SEC("tp_btf/kvm_s2_slot")
@@ -184,7 +198,7 @@ int BPF_PROG(kvm_s2_slot, struct kvm *kvm, __u32 slot, __u32 slot_flags, __u64 i
 		.reason = reason,
 		.change = change,
 	};
-	return end(&e);
+	return end(&e, KVMMT_KIND_S2_SLOT);
 }
 
 SEC("tp_btf/kvm_s2_invalidate")
@@ -200,5 +214,5 @@ int BPF_PROG(kvm_s2_invalidate, struct kvm *kvm, __u64 start, __u64 size, __u32 
 		.reason = reason,
 		.shadow = shadow,
 	};
-	return end(&e);
+	return end(&e, KVMMT_KIND_S2_INVALIDATE);
 }

@@ -112,7 +112,7 @@ kmake() {
 		CCACHE_BASEDIR="$cache" CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=5G \
 		KBUILD_BUILD_TIMESTAMP='Thu Jan 1 00:00:00 UTC 2026' \
 		KBUILD_BUILD_USER=kvmmt KBUILD_BUILD_HOST=lab \
-		make -C "$dir" -j"$(nproc)" CC='ccache aarch64-linux-gnu-gcc' "$@"
+		make -C "$dir" -j"$(nproc)" LOCALVERSION= CC='ccache aarch64-linux-gnu-gcc' "$@"
 }
 
 # Show that a long build moves: objects done, of as many as the last one had.

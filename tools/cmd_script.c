@@ -64,8 +64,10 @@ static const char *remember_name(struct script *s, const struct kvmmt_event *e)
 	static const struct kvmmt_counters none;
 	const struct kvmmt_vm_key key = { .vm = e->vm, .pid = e->pid };
 	const struct model_vm *vm = model_find(&s->names, e->vm, e->pid);
+	char comm[KVMMT_COMM_LEN];
 
-	if (!vm && !model_vm(&s->names, &key, &none, vm_name))
+	memcpy(comm, e->comm, sizeof(comm));
+	if (!vm && !model_vm(&s->names, &key, &none, comm))
 		vm = model_find(&s->names, e->vm, e->pid);
 	return vm ? vm->name : "?";
 }

@@ -38,11 +38,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static void add_vm(void *ctx, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c)
+static void add_vm(void *ctx, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
+		   const char *comm)
 {
 	struct stat *s = ctx;
 
-	if (model_vm(&s->model, key, c, vm_name))
+	if (model_vm(&s->model, key, c, comm))
 		s->err = -ENOMEM;
 }
 

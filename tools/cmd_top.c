@@ -47,11 +47,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static void add_vm(void *ctx, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c)
+static void add_vm(void *ctx, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
+		   const char *comm)
 {
 	struct top *t = ctx;
 
-	if (model_vm(&t->model, key, c, vm_name))
+	if (model_vm(&t->model, key, c, comm))
 		t->err = -ENOMEM;
 }
 

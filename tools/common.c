@@ -166,7 +166,7 @@ static bool matches(pid_t pid, const char *vm)
 
 	if (*vm && !*end && number == (unsigned long)pid)
 		return true;
-	vm_name(pid, name);
+	vm_name(pid, "", name);
 	return !strcmp(name, vm);
 }
 
@@ -203,7 +203,7 @@ static int resolve_vms(const struct common *c, __u32 *pids, size_t room)
 
 static int open_failed(const struct common *c, int err)
 {
-	if (err == -EPERM || err == -EACCES)
+	if (err == -EPERM)
 		return fail(c->command, "loading BPF programs is not permitted: "
 					"run as root, or with CAP_BPF and CAP_PERFMON");
 	if (err == -ENOMEM)

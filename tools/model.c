@@ -53,7 +53,7 @@ static struct model_vm *add(struct model *m, const struct kvmmt_vm_key *key)
 }
 
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
-	     model_name_fn name_of)
+	     const char *comm)
 {
 	struct model_vm *vm = find(m, key->vm, key->pid);
 
@@ -61,7 +61,7 @@ int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt
 		vm = add(m, key);
 		if (!vm)
 			return -ENOMEM;
-		name_of(key->pid, vm->name);
+		vm_name(key->pid, comm, vm->name);
 	}
 	vm->now = *c;
 	/* A teardown is the VM's last event; a reused address counts on from there. */

@@ -32,13 +32,11 @@ struct model {
 	__u64 lost_vms;
 };
 
-typedef void (*model_name_fn)(pid_t pid, char *name);
-
 /* Begin a sample taken at @now_ns; then give every VM. */
 void model_sample(struct model *m, __u64 now_ns);
-/* Returns 0 or -ENOMEM. @name_of names a VM that is new. */
+/* Returns 0 or -ENOMEM. @comm names a VM that is new and whose process is gone. */
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
-	     model_name_fn name_of);
+	     const char *comm);
 void model_refusal(struct model *m, const struct kvmmt_event *e);
 void model_reset(struct model *m);	/* "since the start" begins now */
 void model_free(struct model *m);

@@ -213,7 +213,9 @@ static void add_counters(struct kvmmt_counters *sum, const struct kvmmt_counters
 
 int live_counters(struct live *live, live_counters_fn fn, void *ctx)
 {
-	int fd = bpf_map__fd(live->skel->maps.vms), cpu, err = 0;
+	int fd = bpf_map__fd(live->skel->maps.vms), comms = bpf_map__fd(live->skel->maps.comms);
+	char comm[KVMMT_COMM_LEN];
+	int cpu, err = 0;
 	struct kvmmt_counters *values = calloc(live->nr_cpus, sizeof(*values));
 	struct kvmmt_vm_key key, *previous = NULL;
 
@@ -230,7 +232,9 @@ int live_counters(struct live *live, live_counters_fn fn, void *ctx)
 			break;
 		for (cpu = 0; cpu < live->nr_cpus; cpu++)
 			add_counters(&sum, &values[cpu]);
-		fn(ctx, &key, &sum);
+		if (bpf_map_lookup_elem(comms, &key, comm))
+			comm[0] = '\0';
+		fn(ctx, &key, &sum, comm);
 	}
 	free(values);
 	return err == -ENOENT ? 0 : err;

@@ -25,8 +25,9 @@ struct live_loss {
 };
 
 typedef void (*live_event_fn)(void *ctx, const struct kvmmt_event *e);
+/* @comm: the task that caused the VM's first event, KVMMT_COMM_LEN bytes, terminated. */
 typedef void (*live_counters_fn)(void *ctx, const struct kvmmt_vm_key *key,
-				 const struct kvmmt_counters *c);
+				 const struct kvmmt_counters *c, const char *comm);
 
 /*
  * Load and attach one program for each tracepoint in @tracepoint (by kind).

@@ -44,7 +44,7 @@ static const char *qemu_name(const char *value, size_t *len)
 	return value;
 }
 
-void vm_name(pid_t pid, char *name)
+void vm_name(pid_t pid, const char *comm, char *name)
 {
 	char buf[4096];
 	size_t n = read_proc(pid, "cmdline", buf, sizeof(buf)), len;
@@ -61,7 +61,7 @@ void vm_name(pid_t pid, char *name)
 			return;
 		}
 	}
-	n = read_proc(pid, "comm", buf, sizeof(buf));
-	len = strcspn(buf, "\n");
-	copy_name(name, len ? buf : "?", len ? len : 1);
+	if (!read_proc(pid, "comm", buf, sizeof(buf)))
+		snprintf(buf, sizeof(buf), "%s", *comm ? comm : "?");
+	copy_name(name, buf, strcspn(buf, "\n"));
 }

@@ -8,9 +8,9 @@
 
 /*
  * The name of the VM that process @pid runs, to @name of VM_NAME_LEN bytes: what
- * its command line says (QEMU's -name), or else the process's own name. "?" if
- * the process is gone.
+ * its command line says (QEMU's -name), or else the process's own name. If the
+ * process is gone, @comm; if that is empty too, "?".
  */
-void vm_name(pid_t pid, char *name);
+void vm_name(pid_t pid, const char *comm, char *name);
 
 #endif

@@ -66,14 +66,19 @@ static inline int kvmmt_is_refusal(const struct kvmmt_event *e)
 	return 0;
 }
 
-static inline __u32 kvmmt_index(__u32 reason, __u32 nr)
+static inline __u64 kvmmt_index(__u64 reason, __u64 nr)
 {
+	/*
+	 * The compiler must not split the register that is checked from the one
+	 * that indexes: the BPF verifier would lose the bound.
+	 */
+	asm volatile("" : "+r"(reason));
 	return reason < nr ? reason : nr;
 }
 
 static inline void kvmmt_fold_fault(struct kvmmt_counters *c, const struct kvmmt_s2_fault *f)
 {
-	__u32 reason = kvmmt_index(f->reason, KVMMT_FAULT_NR);
+	__u64 reason = kvmmt_index(f->reason, KVMMT_FAULT_NR);
 	__u32 type;
 
 	c->fault[reason]++;
@@ -88,7 +93,7 @@ static inline void kvmmt_fold_fault(struct kvmmt_counters *c, const struct kvmmt
 static inline void kvmmt_fold_invalidate(struct kvmmt_counters *c,
 					 const struct kvmmt_s2_invalidate *i)
 {
-	__u32 reason = kvmmt_index(i->reason, KVMMT_INVAL_NR);
+	__u64 reason = kvmmt_index(i->reason, KVMMT_INVAL_NR);
 
 	c->inval[reason]++;
 	if (i->shadow)

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the table cannot say: copies on write, MTE, leaks, races, counts.
+ *   stage2 cow | mte | leak [N] | race [N [SEED]] | counts | work | warn | hang
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pfnmap/pfnmap.h"
+#include "vmm/check.h"
+#include "vmm/vm.h"
+#include "witness.h"
+
+#define PAGE	 4096ul
+#define PFN_BASE 0x70000ull	/* of the window: 0x70000000 */
+#define GENMASK_PFN 0xfffffffff000ull
+
+static int pfnmap;
+static struct pfnmap_facts facts;
+
+static void *map_device(unsigned long mode, size_t bytes, int share, void *at)
+{
+	return mmap(at, bytes, PROT_READ | PROT_WRITE, share | (at ? MAP_FIXED : 0), pfnmap,
+		    mode * PAGE);
+}
+
+static uint64_t descriptor(const struct vm *vm, uint64_t ipa)
+{
+	struct pfnmap_walk w = { .vm_fd = vm->fd, .ipa = ipa };
+
+	return ioctl(pfnmap, PFNMAP_IOC_WALK, &w) ? 0 : w.desc;
+}
+
+static uint64_t normal_memattr(void)
+{
+	return facts.fwb ? 6 : 0xf;
+}
+
+/* One access; its value, or ~0 with errno of KVM_RUN set. */
+static uint64_t access_one(struct vcpu *vcpu, enum vm_op op, uint64_t va, uint64_t value)
+{
+	struct vm_access a = { .op = op, .va = va, .value = value };
+	int err = vcpu_access(vcpu, &a);
+
+	errno = err ? -err : a.run_errno;
+	return errno || a.esr ? ~0ull : a.value;
+}
+
+static void cow(void)
+{
+	volatile uint64_t *mine, *device;
+	struct vcpu vcpu;
+	struct vm vm;
+
+	/* Uncached, so that every host maps it. */
+	mine = map_device(PFNMAP_nGnRE, PAGE, MAP_PRIVATE, NULL);
+	device = map_device(PFNMAP_nGnRE, PAGE, MAP_SHARED, NULL);
+	if (vm_open(&vm, false) || vm_slot(&vm, 1, VM_WINDOW, (void *)mine, PAGE, 0) ||
+	    vcpu_open(&vm, &vcpu, 0)) {
+		not_ok("setup: %s", strerror(errno));
+		return;
+	}
+	*device = 1;
+	check(access_one(&vcpu, VM_READ, VM_VA_NORMAL, 0) == 1, "", "before the copy the guest reads the device");
+	check((descriptor(&vm, VM_WINDOW) & (1 << 7 | 0xf << 2 | 1)) == (1 << 2 | 1), "",
+	      "before the copy stage 2 is Device, read-only");
+	check(access_one(&vcpu, VM_WRITE, VM_VA_NORMAL, 2) == ~0ull && errno == EFAULT, strerror(errno),
+	      "a guest's write does not break the copy on write: refused");
+	check(*device == 1, "", "nor does it reach the device");
+	*mine = 3;
+	check(!(descriptor(&vm, VM_WINDOW) & 1), "", "the VMM's write takes the original away");
+	check(access_one(&vcpu, VM_WRITE, VM_VA_NORMAL, 4) == 2, strerror(errno),
+	      "after the copy the guest's refused write succeeds");
+	check(access_one(&vcpu, VM_WRITE, VM_VA_NORMAL, 4) == 4, strerror(errno), "and so does the next");
+	check(*mine == 4 && *device == 1, "", "it writes the copy, not the device");
+	check((descriptor(&vm, VM_WINDOW) >> 2 & 0xf) == normal_memattr() &&
+		      (descriptor(&vm, VM_WINDOW) & GENMASK_PFN) >> 12 != PFN_BASE,
+	      "", "the copy is RAM: Normal, another page");
+}
+
+static void mte(void)
+{
+	void *ram = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *dev = map_device(PFNMAP_CACHEABLE, PAGE, MAP_SHARED, NULL);
+	struct vcpu vcpu;
+	struct vm vm;
+	int err = vm_open(&vm, true);
+
+	if (err) {
+		skip("no MTE here (%s)", strerror(-err));
+		return;
+	}
+	check(vm_slot(&vm, 1, VM_WINDOW, dev, PAGE, 0) == -EINVAL, "accepted",
+	      "a slot over memory without tags is refused");
+	check(!vm_slot(&vm, 1, VM_WINDOW, ram, PAGE, 0), "refused", "one over RAM is accepted");
+	/* Behind KVM's back, what the slot check would have refused. */
+	map_device(PFNMAP_CACHEABLE, PAGE, MAP_SHARED, ram);
+	err = vcpu_open(&vm, &vcpu, 0);
+	check(!err && access_one(&vcpu, VM_READ, VM_VA_NORMAL, 0) == ~0ull && errno == EFAULT,
+	      strerror(errno), "cacheable PFNMAP memory in a VM with MTE is refused at the fault");
+	map_device(PFNMAP_nGnRE, PAGE, MAP_SHARED, ram);
+	check(access_one(&vcpu, VM_READ, VM_VA_NORMAL, 0) != ~0ull, strerror(errno),
+	      "uncached memory is not: tags do not matter there");
+}
+
+static uint64_t references(void)
+{
+	uint64_t refs = 0;
+
+	ioctl(pfnmap, PFNMAP_IOC_REFS, &refs);
+	return refs;
+}
+
+static long slab_kib(void)
+{
+	char line[128];
+	long kib = -1;
+	FILE *f = fopen("/proc/meminfo", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "Slab: %ld kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib;
+}
+
+static void *unmap_for_ever(void *stop)
+{
+	while (!*(volatile int *)stop) {
+		ioctl(pfnmap, PFNMAP_IOC_UNMAP);
+		usleep(100);
+	}
+	return NULL;
+}
+
+/* @n accesses of one kind, and what is left behind. */
+static void leak_one(const char *name, unsigned long mode, enum vm_op op, int n, bool refused,
+		     bool with_mte, bool race)
+{
+	size_t bytes = 16 * PAGE;
+	uint64_t refs = references();
+	long slab = slab_kib();
+	int stop = 0, wrong = 0, i;
+	pthread_t thread;
+	struct vcpu vcpu;
+	struct vm vm;
+	void *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (vm_open(&vm, with_mte)) {
+		skip("%s: no MTE here", name);
+		return;
+	}
+	/* The slot is made over RAM: what is refused later is not refused there. */
+	if (vm_slot(&vm, 1, VM_WINDOW, mem, bytes, 0) || vcpu_open(&vm, &vcpu, 0) ||
+	    map_device(mode, bytes, MAP_SHARED, mem) == MAP_FAILED) {
+		not_ok("%s: setup: %s", name, strerror(errno));
+		return;
+	}
+	if (race)
+		pthread_create(&thread, NULL, unmap_for_ever, &stop);
+	for (i = 0; i < n; i++) {
+		uint64_t v = access_one(&vcpu, op, VM_VA_NORMAL + (refused ? 0 : i % 16 * PAGE), i);
+
+		/*
+		 * A PFN map that is zapped between fixup_user_fault() and the second
+		 * look is an error to hva_to_pfn_remapped(): EFAULT is no mistake.
+		 */
+		wrong += refused ? errno != EFAULT && op != VM_EXEC : v == ~0ull && errno != EFAULT;
+	}
+	stop = 1;
+	if (race)
+		pthread_join(thread, NULL);
+	vcpu_close(&vcpu);
+	munmap(mem, bytes);
+	vm_close(&vm);
+	check(!wrong, "some accesses did not end as they should", "%s, %d times", name, n);
+	check(references() == refs, "page references differ", "%s: no page reference is left", name);
+	check(slab_kib() - slab < 2048, "more than 2 MiB more", "%s: slab is as before", name);
+}
+
+static void leak(int n)
+{
+	leak_one("refused, unresolvable", PFNMAP_MIXEDMAP | PFNMAP_NO_IO, VM_READ, n, true, false, false);
+	if (!facts.fwb)
+		leak_one("refused, unsafe cacheable", PFNMAP_LAZY, VM_READ, n, true, false, false);
+	leak_one("refused, MTE over RAM", PFNMAP_RAM | PFNMAP_MIXEDMAP | PFNMAP_NO_IO, VM_READ, n, true,
+		 true, false);
+	leak_one("fetch from Device", PFNMAP_nGnRE, VM_EXEC, n, true, false, false);
+	/* Each of these waits for the unmapping thread: fewer do. */
+	leak_one("raced over RAM", PFNMAP_RAM | PFNMAP_MIXEDMAP | PFNMAP_NO_IO | PFNMAP_LAZY, VM_WRITE,
+		 n / 50 + 1, false, false, true);
+	leak_one("raced over PFNMAP", PFNMAP_nGnRE | PFNMAP_LAZY, VM_WRITE, n / 50 + 1, false, false,
+		 true);
+}
+
+struct racer {
+	struct vcpu vcpu;
+	volatile int *stop;
+	unsigned int seed;
+	unsigned long accesses;
+};
+
+#define RACE_PAGES 16
+
+static void *race_vcpu(void *arg)
+{
+	struct racer *r = arg;
+
+	while (!*r->stop) {
+		enum vm_op op = rand_r(&r->seed) & 1 ? VM_READ : VM_WRITE;
+
+		access_one(&r->vcpu, op, VM_VA_NORMAL + rand_r(&r->seed) % RACE_PAGES * PAGE, 0);
+		r->accesses++;
+	}
+	return NULL;
+}
+
+/* Types that every host maps, so that only a stale mapping can be wrong. */
+static const struct {
+	unsigned long mode;
+	int memattr; /* -1: Normal */
+} race_modes[] = {
+	{ PFNMAP_nGnRE, 1 },
+	{ PFNMAP_nGnRnE | PFNMAP_LAZY, 0 },
+	{ PFNMAP_NC | PFNMAP_ANY_UNCACHED, 5 },
+	{ PFNMAP_RAM, -1 },
+	{ PFNMAP_RAM | PFNMAP_MIXEDMAP | PFNMAP_NO_IO | PFNMAP_LAZY, -1 },
+};
+
+static void race_check(struct vm *vm, struct vcpu *vcpu, int which)
+{
+	uint64_t memattr = race_modes[which].memattr < 0 ? normal_memattr() :
+							   (uint64_t)race_modes[which].memattr;
+	bool device = !(race_modes[which].mode & PFNMAP_RAM);
+	int stale = 0, i;
+
+	for (i = 0; i < RACE_PAGES; i++) {
+		uint64_t desc = descriptor(vm, VM_WINDOW + i * PAGE);
+
+		/* What is mapped now must be right already; then touch it and look again. */
+		if (desc & 1)
+			stale += (desc >> 2 & 0xf) != memattr ||
+				 (device && (desc & GENMASK_PFN) >> 12 != PFN_BASE + i);
+		access_one(vcpu, VM_READ, VM_VA_NORMAL + i * PAGE, 0);
+		desc = descriptor(vm, VM_WINDOW + i * PAGE);
+		stale += !(desc & 1) || (desc >> 2 & 0xf) != memattr ||
+			 (device && (desc & GENMASK_PFN) >> 12 != PFN_BASE + i);
+	}
+	if (stale)
+		not_ok("%d descriptors are stale or wrong for mode 0x%lx", stale, race_modes[which].mode);
+}
+
+static void race(int rounds, unsigned int seed)
+{
+	struct racer racers[2] = { 0 };
+	pthread_t threads[2];
+	volatile int stop;
+	int i, k, which = 0;
+	struct vm vm;
+	void *mem = map_device(race_modes[0].mode, RACE_PAGES * PAGE, MAP_SHARED, NULL);
+
+	printf("# race: seed %u\n", seed);
+	if (vm_open(&vm, false) || vm_slot(&vm, 1, VM_WINDOW, mem, RACE_PAGES * PAGE, 0) ||
+	    vcpu_open(&vm, &racers[0].vcpu, 0) || vcpu_open(&vm, &racers[1].vcpu, 1)) {
+		not_ok("setup: %s", strerror(errno));
+		return;
+	}
+	for (i = 0; i < rounds; i++) {
+		stop = 0;
+		for (k = 0; k < 2; k++) {
+			racers[k].stop = &stop;
+			racers[k].seed = seed + 2 * i + k;
+			pthread_create(&threads[k], NULL, race_vcpu, &racers[k]);
+		}
+		for (k = 0; k < 20; k++) {
+			switch (rand_r(&seed) % 4) {
+			case 0:
+				ioctl(pfnmap, PFNMAP_IOC_UNMAP);
+				/* Eager mappings do not come back by themselves. */
+				/* fall through */
+			case 1:
+			case 2:
+				which = rand_r(&seed) % (sizeof(race_modes) / sizeof(race_modes[0]));
+				map_device(race_modes[which].mode, RACE_PAGES * PAGE, MAP_SHARED, mem);
+				break;
+			case 3:
+				vm_slot(&vm, 1, VM_WINDOW, mem, 0, 0);
+				vm_slot(&vm, 1, VM_WINDOW, mem, RACE_PAGES * PAGE, 0);
+				break;
+			}
+		}
+		stop = 1;
+		for (k = 0; k < 2; k++)
+			pthread_join(threads[k], NULL);
+		race_check(&vm, &racers[0].vcpu, which);
+	}
+	check(racers[0].accesses && racers[1].accesses, "no access was made",
+	      "%d rounds, two vCPUs against remapping: nothing stale", rounds);
+}
+
+/* Exactly this much of each, for kvmmt stat to count. */
+static int work(void)
+{
+	const struct {
+		unsigned long mode;
+		int pages;
+	} parts[] = { { PFNMAP_nGnRE, 64 }, { PFNMAP_NC | PFNMAP_ANY_UNCACHED, 32 }, { PFNMAP_nGnRnE, 16 } };
+	struct vcpu vcpu;
+	struct vm vm;
+	int i, k, bad = vm_open(&vm, false) || vcpu_open(&vm, &vcpu, 0);
+
+	for (i = 0; i < 3 && !bad; i++) {
+		void *mem = map_device(parts[i].mode, parts[i].pages * PAGE, MAP_SHARED, NULL);
+
+		bad |= vm_slot(&vm, 1 + i, VM_WINDOW + i * 0x1000000, mem, parts[i].pages * PAGE, 0);
+		for (k = 0; k < parts[i].pages; k++)
+			bad |= access_one(&vcpu, VM_READ, VM_VA_NORMAL + i * 0x1000000 + k * PAGE, 0) ==
+			       ~0ull;
+		if (i == 2)
+			munmap(mem, parts[i].pages * PAGE);	/* one by the notifier */
+	}
+	for (i = 0; i < 5; i++)					/* five executions refused */
+		access_one(&vcpu, VM_EXEC, VM_VA_NORMAL, 0);
+	access_one(&vcpu, VM_READ, VM_VA_NORMAL + 2 * 0x1000000, 0);	/* no VMA: refused */
+	bad |= vm_slot(&vm, 1, VM_WINDOW, NULL, 0, 0);		/* one by the memslot */
+	vcpu_close(&vcpu);
+	vm_close(&vm);
+	return bad;
+}
+
+static void count_is(const char *line, const char *key, const char *wanted)
+{
+	char value[64] = "nothing", why[128];
+
+	witness_value(line, key, value, sizeof(value));
+	snprintf(why, sizeof(why), "it says %s", value);
+	check(!strcmp(value, wanted), why, "kvmmt stat counts %s %s", wanted, key);
+}
+
+static void counts(void)
+{
+	char line[4096] = "", other[4096];
+	int fds[2], status = -1;
+	FILE *out = NULL;
+	pid_t pid = pipe(fds) ? -1 : fork();
+
+	if (!pid) {
+		dup2(fds[1], STDOUT_FILENO);
+		execl("/bin/kvmmt", "kvmmt", "stat", "--json", "--", "/bin/stage2", "work", NULL);
+		_exit(127);
+	}
+	if (pid > 0) {
+		close(fds[1]);
+		out = fdopen(fds[0], "r");
+	}
+	while (out && fgets(other, sizeof(other), out))
+		if (strstr(other, "\"vm\":\"stage2\""))
+			memcpy(line, other, sizeof(line));
+	check(pid > 0 && waitpid(pid, &status, 0) == pid && !status, "it failed",
+	      "kvmmt stat over a command");
+	count_is(line, "ngnre", "64");
+	count_is(line, "normal_nc", "32");
+	count_is(line, "ngnrne", "16");
+	count_is(line, "injected", "0");
+	count_is(line, "refused", "1");
+	count_is(line, "slots", "5");
+	count_is(line, "slots_refused", "0");
+	count_is(line, "inval_notifier", "1");
+	count_is(line, "inval_memslot", "1");
+	count_is(line, "inval_write_protect", "0");
+	count_is(line, "inval_teardown", "1");
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+	int n = argc > 2 ? atoi(argv[2]) : 0;
+
+	static char suite[32];
+
+	snprintf(suite, sizeof(suite), "stage2 %.20s", what);
+	check_suite = suite;
+	pfnmap = open("/dev/pfnmap", O_RDWR | O_CLOEXEC);
+	if (pfnmap < 0 || ioctl(pfnmap, PFNMAP_IOC_FACTS, &facts)) {
+		not_ok("/dev/pfnmap: %s", strerror(errno));
+		return 1;
+	}
+	if (!strcmp(what, "cow"))
+		cow();
+	else if (!strcmp(what, "mte"))
+		mte();
+	else if (!strcmp(what, "leak"))
+		leak(n ? n : 100000);
+	else if (!strcmp(what, "race"))
+		race(n ? n : 100, argc > 3 ? atoi(argv[3]) : 1);
+	else if (!strcmp(what, "counts"))
+		counts();
+	else if (!strcmp(what, "work"))
+		return work();
+	else if (!strcmp(what, "warn"))
+		return ioctl(pfnmap, PFNMAP_IOC_WARN);
+	else if (!strcmp(what, "hang"))
+		pause();
+	else
+		return 2;
+	return check_status();
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A small VMM: a VM with one slot of memory for the guest's own use, further
+ * slots as a test likes, vCPUs, and the mailbox of guest/access.S.
+ */
+#ifndef VM_H
+#define VM_H
+
+#define VM_MAILBOX 0x09000000		/* IPA, no memory behind it */
+#define VM_RAM	   0x40000000		/* IPA of the guest's own memory */
+#define VM_TABLE   0x40100000		/* its level-1 table */
+#define VM_WINDOW  0x80000000		/* IPA of what is tested, up to 1 GiB */
+/* Virtual addresses of the window by the guest's stage-1 type */
+#define VM_VA_NORMAL VM_WINDOW
+#define VM_VA_NC     0xc0000000
+#define VM_VA_DEVICE 0x100000000
+
+/* Attr0 Normal WB, Attr1 Device-nGnRnE, Attr2 Normal-NC */
+#define VM_MAIR 0x4400ff
+/* 39-bit VAs by TTBR0, 4K, inner shareable WB walks, no TTBR1, 40-bit PAs */
+#define VM_TCR	(25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | 2 << 32)
+
+#ifndef __ASSEMBLER__
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/kvm.h>
+
+struct vm {
+	int fd;
+	uint8_t *ram;			/* 2 MiB at VM_RAM */
+};
+
+struct vcpu {
+	int fd;
+	struct kvm_run *run;
+	size_t run_bytes;
+};
+
+enum vm_op { VM_END, VM_READ, VM_WRITE, VM_EXEC };
+
+struct vm_access {
+	enum vm_op op;
+	uint64_t va, value;		/* value: to write, or that was read */
+	uint64_t esr, far;		/* of the abort the guest took, or 0 */
+	int run_errno;			/* KVM_RUN failed, or 0 */
+};
+
+/* All functions return 0 or -errno unless they say otherwise. */
+int vm_open(struct vm *vm, bool mte);
+void vm_close(struct vm *vm);
+int vm_slot(struct vm *vm, int slot, uint64_t ipa, void *mem, size_t bytes, uint32_t flags);
+int vcpu_open(struct vm *vm, struct vcpu *vcpu, int index);
+void vcpu_close(struct vcpu *vcpu);
+/* Let the access guest do one access; how it went is in @access. */
+int vcpu_access(struct vcpu *vcpu, struct vm_access *access);
+
+#endif
+#endif
