@@ -67,8 +67,8 @@ static void fault_text(const struct kvmmt_s2_fault *f, char *buf, size_t len)
 			 f->flags & KVMMT_F_MAP_X ? "x" : "-", name_size(f->size_bytes, size), reason);
 		return;
 	}
-	why(name_fault_why(f->reason), f->reason == KVMMT_FAULT_UNSAFE_CACHEABLE, f->flags, f->ret,
-	    tail, sizeof(tail));
+	why(name_fault_why(f->reason), f->reason == KVMMT_FAULT_UNSAFE_CACHEABLE, f->flags,
+	    outcome == KVMMT_OUTCOME_REFUSED ? f->ret : 0, tail, sizeof(tail));
 	snprintf(buf, len, "%s ipa 0x%llx%s%s %s: %s -> %s %s%s", access_word(f->flags),
 		 (ull)f->fault_ipa, ipa, pfn, f->flags & KVMMT_F_PERM ? "perm" : "trans", host,
 		 name_outcome(outcome), reason, tail);
@@ -82,9 +82,11 @@ static void slot_text(const struct kvmmt_s2_slot *s, char *buf, size_t len)
 	if (s->reason != KVMMT_SLOT_ACCEPTED)
 		why(name_slot_why(s->reason), s->reason == KVMMT_SLOT_UNSAFE_CACHEABLE, s->flags,
 		    s->ret, tail, sizeof(tail));
-	snprintf(buf, len, "slot %u %s ipa 0x%llx size %s hva 0x%llx: %s -> %s%s", s->slot,
+	snprintf(buf, len, "slot %u %s ipa 0x%llx size %s hva 0x%llx:%s%s -> %s%s", s->slot,
 		 name_or_number(name_slot_change(s->change), s->change, change), (ull)s->ipa,
-		 name_size(s->size_bytes, size), (ull)s->hva, host,
+		 name_size(s->size_bytes, size), (ull)s->hva,
+		 s->change == KVMMT_CHANGE_DELETE ? "" : " ",
+		 s->change == KVMMT_CHANGE_DELETE ? "" : host,
 		 name_or_number(name_slot_reason(s->reason), s->reason, number), tail);
 }
 

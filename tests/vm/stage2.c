@@ -370,7 +370,7 @@ static void counts(void)
 	count_is(line, "ngnre", "64");
 	count_is(line, "normal_nc", "32");
 	count_is(line, "ngnrne", "16");
-	count_is(line, "injected", "0");
+	count_is(line, "injected", "5");
 	count_is(line, "refused", "1");
 	count_is(line, "slots", "5");
 	count_is(line, "slots_refused", "0");

@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# check-vm: the tests in the lab, cheap to dear. Prints ok, not ok, skip lines.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+lab=$here/lab
+table=(-f "$here/s2.table")
+failed=0
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+
+# boot NAME LAB-ARGUMENTS: results of one boot, with the boot's name in each line
+boot() {
+	local name=$1 status=0
+	shift
+	echo "  LAB      $name"
+	"$lab" "$@" >"$out" 2>&1 || status=$?
+	sed -E "s/^(ok|not ok|skip) /\1 [$name] /" "$out"
+	if [ "$status" != 0 ]; then
+		failed=1
+		grep -q '^not ok' "$out" || echo "not ok [$name] exit status $status"
+	fi
+}
+
+# expect NAME PATTERN STATUS LAB-ARGUMENTS: the boot prints PATTERN and ends with STATUS
+expect() {
+	local name=$1 pattern=$2 want=$3 status=0
+	shift 3
+	"$lab" "$@" >"$out" 2>&1 || status=$?
+	if grep -q -- "$pattern" "$out" && [ "$status" = "$want" ]; then
+		echo "ok $name"
+	else
+		echo "not ok $name: exit status $status, no '$pattern' in:"
+		cat "$out"
+		failed=1
+	fi
+}
+
+"$here/btf.sh" || failed=1
+
+# The lab itself: it must notice what it is there to notice.
+expect "lab: a WARN fails the run" "the kernel complains" 1 -- /bin/stage2 warn
+expect "lab: a hang is a timeout that names the program" "timeout after 8 s in /bin/stage2" 1 \
+	-t 8 -- /bin/stage2 hang
+
+# The tool's refusals.
+expect "kvmmt: a kernel without tracepoints" "none of the kvm_s2_\* tracepoints" 1 \
+	-k stock -- /bin/kvmmt stat
+expect "kvmmt: not root" "run as root, or with CAP_BPF" 1 -- /bin/as-nobody /bin/kvmmt stat
+expect "kvmmt: no BTF" "/sys/kernel/btf/vmlinux: cannot be read" 1 -- /bin/without-btf /bin/kvmmt top -b
+expect "kvmmt: --vm that matches nothing" "no VM has this name or pid" 1 -- /bin/kvmmt stat --vm nobody
+expect "kvmmt: features" "kvmmt can watch this host" 0 -- /bin/kvmmt features
+expect "kvmmt: features of a lesser host" "^FWB  *no" 0 -c neoverse-n1 -- /bin/kvmmt features
+
+small="/bin/stage2 cow + /bin/stage2 counts + /bin/stage2 race 40"
+boot "patched max" "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100000
+boot "patched max mte" -M mte=on -- /bin/stage2 mte + /bin/stage2 leak 100000
+boot "patched neoverse-n1" -c neoverse-n1 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100000
+boot "patched neoverse-v1" -c neoverse-v1 "${table[@]}" -- /bin/s2table + $small
+boot "stock max" -k stock "${table[@]}" -- /bin/s2table stock
+boot "stock neoverse-n1" -k stock -c neoverse-n1 "${table[@]}" -- /bin/s2table stock
+boot "debug max" -k debug -t 400 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 500
+boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 400 "${table[@]}" -- /bin/s2table + $small
+exit $failed
