@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0
+# Tests that need no lab; built with ASan and UBSan.
+unit_out := $(O)/unit
+unit_cflags := $(kvmmt_cflags) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Itools -Itests/vm/vmm
+unit_parts := names.o model.o field.o table.o json.o event_text.o vmname.o ui.o ui_vm.o screen.o
+unit_obj := $(addprefix $(unit_out)/,$(unit_parts) check.o)
+
+$(unit_out)/%.o: tools/%.c $(O)/bpf/kvmmt.skel.h
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) $(unit_cflags) -c $< -o $@
+
+$(unit_out)/check.o: tests/vm/vmm/check.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(unit_cflags) -c $< -o $@
+
+$(unit_out)/%: tests/unit/%.c $(unit_obj)
+	$(call msg,LD,$@)
+	$(Q)$(CC) $(unit_cflags) $^ -o $@
+
+## check-unit: tests without the lab
+check-unit: tools $(unit_out)/facts $(unit_out)/screens
+	@$(unit_out)/facts
+	@tests/unit/golden.sh tests/cases/screens.txt $(unit_out)/screens
+	@tests/unit/cli.sh $(O)/native/kvmmt
+	@tests/unit/man.sh $(O)/native/kvmmt
+
+-include $(wildcard $(unit_out)/*.d)
+.PHONY: check-unit

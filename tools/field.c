@@ -30,6 +30,7 @@ COUNTER(mapped_bytes, sum(c->mapped_bytes, KVMMT_S2_NR))
 COUNTER(relaxed, c->fault[KVMMT_FAULT_RELAXED])
 COUNTER(retried, counters_outcome(c, KVMMT_OUTCOME_RETRIED))
 COUNTER(refused, counters_outcome(c, KVMMT_OUTCOME_REFUSED))
+COUNTER(refusals, counters_outcome(c, KVMMT_OUTCOME_REFUSED) + counters_refused_slots(c))
 COUNTER(unsafe, c->fault[KVMMT_FAULT_UNSAFE_CACHEABLE] + c->slot[KVMMT_SLOT_UNSAFE_CACHEABLE])
 COUNTER(injected, counters_outcome(c, KVMMT_OUTCOME_INJECTED))
 COUNTER(slots, c->slot[KVMMT_SLOT_ACCEPTED])
@@ -51,24 +52,26 @@ COUNTER(inval_teardown, c->inval[KVMMT_INVAL_TEARDOWN])
 #define NONE  KVMMT_KIND_LOST
 
 const struct field fields[] = {
-	{ "vm", "VM", 16, FIELD_NAME, false, NONE, NULL, "name of the VM, else of its process" },
+	{ "vm", "VM", 14, FIELD_NAME, false, NONE, NULL, "name of the VM, else of its process" },
 	{ "pid", "PID", 7, FIELD_PID, false, NONE, NULL, "process that created the VM" },
-	{ "normal", "NORMAL", 7, FIELD_COUNT, false, FAULT, normal,
+	{ "normal", "NORMAL", 6, FIELD_COUNT, false, FAULT, normal,
 	  "faults mapped Normal cacheable" },
 	{ "normal_nc", "NC", 6, FIELD_COUNT, false, FAULT, normal_nc,
 	  "faults mapped Normal non-cacheable" },
 	{ "ngnre", "nGnRE", 6, FIELD_COUNT, false, FAULT, ngnre, "faults mapped Device-nGnRE" },
 	{ "ngnrne", "nGnRnE", 6, FIELD_COUNT, false, FAULT, ngnrne, "faults mapped Device-nGnRnE" },
-	{ "mapped_bytes", "MAPPED", 7, FIELD_BYTES, false, FAULT, mapped_bytes,
+	{ "mapped_bytes", "MAPPED", 6, FIELD_BYTES, false, FAULT, mapped_bytes,
 	  "bytes newly mapped" },
-	{ "retried", "RETRY", 6, FIELD_COUNT, false, FAULT, retried,
+	{ "retried", "RETRY", 5, FIELD_COUNT, false, FAULT, retried,
 	  "faults that the guest takes again, because the host or another vCPU was faster" },
-	{ "refused", "REFUSE", 6, FIELD_COUNT, false, FAULT, refused,
-	  "faults refused: KVM_RUN failed" },
-	{ "slots_refused", "SLOTREF", 7, FIELD_COUNT, false, SLOT, slots_refused,
-	  "memslot changes refused" },
+	{ "refusals", "REFUSE", 6, FIELD_COUNT, false, FAULT, refusals,
+	  "faults and memslot changes refused" },
 	{ "invalidations", "INVAL", 6, FIELD_COUNT, false, INVAL, invals,
 	  "stage-2 ranges invalidated, for all reasons" },
+	{ "refused", "FAULTRF", 7, FIELD_COUNT, true, FAULT, refused,
+	  "faults refused: KVM_RUN failed" },
+	{ "slots_refused", "SLOTREF", 7, FIELD_COUNT, true, SLOT, slots_refused,
+	  "memslot changes refused" },
 	{ "other", "OTHER", 6, FIELD_COUNT, true, FAULT, other,
 	  "faults mapped with an encoding that kvmmt does not know" },
 	{ "relaxed", "RELAX", 6, FIELD_COUNT, true, FAULT, relaxed,

@@ -297,7 +297,7 @@ static void draw_row(const struct ui *ui, struct screen *s, int row, const struc
 
 	screen_line(s, row, attr, "%c%c", selected ? '>' : ' ', marked ? '!' : ' ');
 	for (k = 0; k < nr_fields; k++) {
-		if (fields[k].wide && col + fields[k].width > s->cols)
+		if (col + fields[k].width > s->cols)
 			break;
 		draw_cell(ui, s, row, col, &fields[k], r, attr);
 		col += fields[k].width + 1;
@@ -315,7 +315,7 @@ static void draw_heads(const struct ui *ui, struct screen *s, int row)
 	for (k = 0; k < nr_fields; k++) {
 		const struct field *f = &fields[k];
 
-		if (f->wide && col + f->width > s->cols)
+		if (col + f->width > s->cols)
 			break;
 		screen_put(s, row, col, ATTR_HEAD, f->type == FIELD_NAME ? "%-*s" : "%*s", f->width,
 			   f->head);
@@ -370,8 +370,8 @@ static void draw_help(struct screen *s)
 {
 	static const char *const lines[] = {
 		"Rates are per second: faults by the stage-2 memory type they were given",
-		"(NORMAL, NC, nGnRE, nGnRnE), RETRY: the guest faults again, REFUSE and SLOTREF:",
-		"mappings and memslots that KVM declined, INVAL: stage-2 ranges invalidated.",
+		"(NORMAL, NC, nGnRE, nGnRnE), RETRY: the guest faults again, REFUSE: mappings",
+		"and memslots that KVM declined, INVAL: stage-2 ranges invalidated.",
 		"MAPPED is what was newly mapped since the start (r resets).",
 		"!  a refusal in the last 15 minutes    -  the kernel has no tracepoint for it",
 		"",

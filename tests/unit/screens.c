@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The dashboard's screens for scripted keys, as text: compared with tests/cases/screens.txt. */
+#include <stdio.h>
+#include <string.h>
+
+#include "term.h"
+#include "ui.h"
+
+#define S 1000000000ull
+
+static struct model model;
+static struct host host;
+static struct ui ui;
+static struct screen screen;
+
+static void give(int i, const char *comm, const struct kvmmt_counters *c)
+{
+	struct kvmmt_vm_key key = { .vm = 0xffff000000001000ull + i, .pid = 4194304 + i };
+
+	model_vm(&model, &key, c, comm);
+}
+
+static void sample(__u64 t)
+{
+	struct kvmmt_counters web = { 0 }, gpu = { 0 }, db = { 0 };
+
+	web.fault[KVMMT_FAULT_MAPPED] = web.mapped[KVMMT_S2_NORMAL] = 100 * t;
+	web.mapped_bytes[KVMMT_S2_NORMAL] = 100 * t * 4096;
+	gpu.fault[KVMMT_FAULT_UNSAFE_CACHEABLE] = t > 1;
+	gpu.slot[KVMMT_SLOT_ACCEPTED] = 2;
+	gpu.refused_ns = t > 1 ? 2 * S : 0;
+	gpu.mapped[KVMMT_S2_NORMAL_NC] = gpu.fault[KVMMT_FAULT_MAPPED] = 7 * t;
+	db.fault[KVMMT_FAULT_MAPPED] = db.mapped[KVMMT_S2_NORMAL] = 51234 * t;
+	db.mapped_bytes[KVMMT_S2_NORMAL] = (51234 * t) << 12;
+	db.inval[KVMMT_INVAL_NOTIFIER] = 48000 * t;
+	db.inval_bytes[KVMMT_INVAL_NOTIFIER] = (48000 * t) << 12;
+	model_sample(&model, t * S);
+	give(0, "web-7", &web);
+	give(1, "gpu-a", &gpu);
+	give(2, "db-2", &db);
+}
+
+static void show(const char *title, int rows, int cols)
+{
+	ui_draw(&ui, &screen, rows, cols);
+	printf("=== %s, %dx%d\n", title, cols, rows);
+	screen_print(&screen, stdout);
+}
+
+static void keys(const char *text)
+{
+	for (; *text; text++)
+		ui_key(&ui, *text == '\n' ? K_ENTER : *text == '\x1b' ? K_ESC : *text, 24);
+}
+
+int main(void)
+{
+	struct kvmmt_event refusal = {
+		.time_ns = 2 * S, .vm = 0xffff000000001001ull, .pid = 4194305, .vcpu = 3,
+		.kind = KVMMT_KIND_S2_FAULT,
+		.s2_fault = { .fault_ipa = 0x80000000, .ipa = 0x80000000, .pfn = 0x70000,
+			      .vma = KVMMT_VMA_FOUND | KVMMT_VMA_PFNMAP | KVMMT_VMA_SHARED,
+			      .reason = KVMMT_FAULT_UNSAFE_CACHEABLE, .ret = -14,
+			      .memattr = KVMMT_MEMATTR_NONE },
+	};
+
+	snprintf(host.release, sizeof(host.release), "6.12.117-kvmmt");
+	host.fwb = NO;
+	host.dic = NO;
+	host.tracepoint[KVMMT_KIND_S2_FAULT] = host.tracepoint[KVMMT_KIND_S2_SLOT] = true;
+	host.tracepoint[KVMMT_KIND_S2_INVALIDATE] = true;
+	ui_init(&ui, &host, &model);
+	snprintf(ui.hostname, sizeof(ui.hostname), "gh-01");
+	show("before the first VM", 24, 80);
+	sample(1);
+	sample(2);
+	model_refusal(&model, &refusal);
+	sample(3);
+	show("three VMs", 24, 80);
+	show("three VMs, wide", 12, 200);
+	keys(">>");
+	show("sorted by faults mapped Normal", 24, 80);
+	keys("<");
+	keys("I");
+	show("sorted, inverted", 24, 80);
+	keys("fdb\n");
+	show("filtered", 24, 80);
+	keys("\x1b/gpu\n");
+	show("searched", 24, 80);
+	keys("\n");
+	show("one VM that was refused", 24, 80);
+	keys("\x1b?");
+	show("help", 24, 80);
+	keys("x");
+	keys("p");
+	host.tracepoint[KVMMT_KIND_S2_INVALIDATE] = false;
+	model.lost[KVMMT_KIND_S2_FAULT] = 17;
+	show("paused, without a tracepoint, with loss", 24, 80);
+	model_sample(&model, 2 * S + MODEL_MARK_NS);
+	show("the mark ends after 15 minutes", 24, 80);
+	show("too small", 5, 20);
+	model_free(&model);
+	screen_free(&screen);
+	return 0;
+}
