@@ -100,6 +100,7 @@ static int batch(struct top *t)
 	unsigned long n;
 	int err = 0;
 
+	t->ui.no_keys = true;
 	for (n = 0; !stop && !err && (!t->common.count || n < t->common.count); n++) {
 		poll(NULL, 0, t->ui.delay_s * 1000);
 		err = sample(t);

@@ -34,21 +34,16 @@ static void help(FILE *out)
 static int run(const struct command *c, int argc, char **argv)
 {
 	static char name[32];
-	int status;
-
 	/* What argp puts before its messages. */
 	snprintf(name, sizeof(name), "kvmmt %s", c->name);
 	argv[0] = program_invocation_name = program_invocation_short_name = name;
 	argp_err_exit_status = 2;
 	setlinebuf(stdout);
 	signal(SIGPIPE, SIG_DFL);
-	status = c->run(argc, argv);
-	if (fflush(stdout) || ferror(stdout))
-		return fail(c->name, "standard output: %s", strerror(errno));
-	return status;
+	return c->run(argc, argv);
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
 	const char *base = strrchr(argv[0], '/');
 	size_t i;
@@ -73,4 +68,15 @@ int main(int argc, char **argv)
 			return run(&commands[i], argc - 1, argv + 1);
 	fprintf(stderr, "kvmmt: there is no command '%s'; 'kvmmt help' lists them\n", argv[1]);
 	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	int status = dispatch(argc, argv);
+
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "kvmmt: standard output: %s\n", strerror(errno));
+		return 1;
+	}
+	return status;
 }

@@ -403,6 +403,7 @@ int ui_draw(struct ui *ui, struct screen *s, int rows, int cols)
 		draw_list(ui, s);
 	if (ui->help)
 		draw_help(s);
-	draw_footer(ui, s);
+	if (!ui->no_keys)
+		draw_footer(ui, s);
 	return 0;
 }

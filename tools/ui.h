@@ -26,6 +26,7 @@ struct ui {
 	enum ui_view view;
 	enum ui_prompt prompt;
 	bool help, paused, invert, quit, reset;
+	bool no_keys;			/* nobody will press one: no footer */
 	size_t sort;			/* index into fields[] */
 	size_t top;			/* first row shown */
 	struct kvmmt_vm_key selected;

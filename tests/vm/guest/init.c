@@ -4,7 +4,8 @@
  * separated by tabs. What they print goes to the console with a token before
  * each line that the runner chose, so that no kernel message can be taken for
  * it; at the end the kernel's log follows, then the exit status.
- * With `tty` on the first line the program gets the console itself.
+ * With `tty` on the first line the program gets the console itself, and nothing
+ * else is printed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -142,6 +143,7 @@ int main(void)
 
 	mount_all();
 	snprintf(token, sizeof(token), "%s", getenv("token") ? getenv("token") : "");
+	sethostname("lab", 3);
 	set_size(getenv("size"));
 	setenv("PATH", "/bin", 1);
 	setenv("TERM", getenv("term") ? getenv("term") : "dumb", 1);
@@ -158,13 +160,16 @@ int main(void)
 		}
 		if (!split(line, argv, 64))
 			continue;
-		printf("%s>%s\n", token, argv[0]);
+		if (!tty)
+			printf("%s>%s\n", token, argv[0]);
 		fflush(stdout);
 		one = run(argv, tty);
 		status = status ? status : one;
 	}
-	dump_log();
-	printf("%s=%d\n", token, status);
+	if (!tty) {
+		dump_log();
+		printf("%s=%d\n", token, status);
+	}
 	fflush(stdout);
 	tcdrain(1);
 	sync();
