@@ -142,6 +142,10 @@ configure() {
 
 build() {
 	local variant=$1 src out start times
+	# Two builds in one directory would spoil each other.
+	mkdir -p "$cache"
+	exec 9>"$cache/lock"
+	flock -n 9 || { echo "  KERNEL   waiting for another build"; flock 9; }
 	src=$(tree "$variant")
 	out=$(build_dir "$src" "$variant")
 	[ ! -e "$out/.kvmmt-ok" ] || return 0

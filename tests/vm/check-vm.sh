@@ -53,9 +53,9 @@ expect "kvmmt: features" "kvmmt can watch this host" 0 -- /bin/kvmmt features
 expect "kvmmt: features of a lesser host" "^FWB  *no" 0 -c neoverse-n1 -- /bin/kvmmt features
 
 small="/bin/stage2 cow + /bin/stage2 counts + /bin/stage2 race 40"
-boot "patched max" "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100000
-boot "patched max mte" -M mte=on -- /bin/stage2 mte + /bin/stage2 leak 100000
-boot "patched neoverse-n1" -c neoverse-n1 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100000
+boot "patched max" "${table[@]}" -- /bin/s2table + $small
+boot "patched max mte" -t 400 -M mte=on -- /bin/stage2 mte + /bin/stage2 leak 100000
+boot "patched neoverse-n1" -t 300 -c neoverse-n1 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100000
 boot "patched neoverse-v1" -c neoverse-v1 "${table[@]}" -- /bin/s2table + $small
 boot "stock max" -k stock "${table[@]}" -- /bin/s2table stock
 boot "stock neoverse-n1" -k stock -c neoverse-n1 "${table[@]}" -- /bin/s2table stock
