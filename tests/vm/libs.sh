@@ -5,7 +5,7 @@
 set -euo pipefail
 root=$1
 shift
-where="/usr/lib/aarch64-linux-gnu /usr/aarch64-linux-gnu/lib /lib/aarch64-linux-gnu"
+where=${LIBS_FROM:-"/usr/lib/aarch64-linux-gnu /usr/aarch64-linux-gnu/lib /lib/aarch64-linux-gnu"}
 mkdir -p "$root/lib/aarch64-linux-gnu" "$root/usr/share/terminfo"
 todo=("$@")
 while [ ${#todo[@]} -gt 0 ]; do

@@ -3,7 +3,7 @@
 VM := tests/vm
 vm_out := $(O)/vm
 vm_lib := $(addprefix $(vm_out)/obj/,vmm/vm.o vmm/check.o guest/access.o witness.o)
-vm_tests := s2table stage2 demo as-nobody without-btf
+vm_tests := s2table stage2 demo as-nobody without-btf fault-cost
 vm_bins := $(addprefix $(vm_out)/root/bin/,$(vm_tests) kvmmt kvmmt-top)
 vm_cflags := -std=gnu11 -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I$(VM) -I$(VM)/vmm -MMD -MP
 
@@ -56,3 +56,16 @@ demo-vm: vm-tests kernel-patched
 
 -include $(wildcard $(vm_out)/obj/*.d $(vm_out)/obj/*/*.d)
 .PHONY: vm-tests check-vm demo-vm
+
+$(vm_out)/obj/fault-cost.o: tests/bench/fault-cost.c
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(ARM64)gcc $(vm_cflags) -c $< -o $@
+
+$(vm_out)/root/bin/fault-cost: $(vm_out)/obj/fault-cost.o $(vm_lib)
+
+## bench: what tracing costs, beside perf and trace-cmd; writes .output/bench.json
+bench: vm-tests kernel-patched kernel-notrace
+	@tests/bench/bench.sh $(O)
+
+.PHONY: bench

@@ -3,7 +3,8 @@
  * The access guest: does what the VMM asks, one access at a time, at EL1 with
  * MMU and caches on. The VMM has put page tables at TABLE (vm.h) and answers the
  * mailbox, a page of MMIO:
- *   +0x00 read: operation (0 end, 1 read, 2 write, 3 execute)
+ *   +0x00 read: operation (0 end, 1 read, 2 write, 3 execute, 4 read one word of
+ *               each of so many pages as the value says)
  *   +0x08 read: address    +0x10 read: value to write
  *   +0x18 written: done, the value read
  *   +0x20 written: an abort was taken, ESR_EL1    +0x28 written before: FAR_EL1
@@ -42,6 +43,8 @@ next:	ldr	x0, [x10, #0x00]
 	b.eq	write
 	cmp	x0, #3
 	b.eq	execute
+	cmp	x0, #4
+	b.eq	sweep
 	b	.			/* the VMM runs us no more */
 
 read:	ldr	x3, [x1]
@@ -53,6 +56,13 @@ write:	str	x2, [x1]
 execute:
 	mov	x3, #0
 	blr	x1			/* the VMM put `mov x3, #0x2a; ret` there */
+	str	x3, [x10, #0x18]
+	b	next
+
+sweep:	ldr	x3, [x1]
+	add	x1, x1, #0x1000
+	subs	x2, x2, #1
+	b.ne	sweep
 	str	x3, [x10, #0x18]
 	b	next
 
