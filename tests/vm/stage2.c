@@ -243,6 +243,8 @@ static void race_check(struct vm *vm, struct vcpu *vcpu, int which)
 	bool device = !(race_modes[which].mode & PFNMAP_RAM);
 	int stale = 0, i;
 
+	/* The guest first repeats what was refused while the memory was away. */
+	access_one(vcpu, VM_READ, VM_VA_NORMAL, 0);
 	for (i = 0; i < RACE_PAGES; i++) {
 		uint64_t desc = descriptor(vm, VM_WINDOW + i * PAGE);
 
