@@ -69,10 +69,17 @@ static __always_inline struct kvmmt_loss *cpu_loss(void)
 	return bpf_map_lookup_elem(&loss, &zero);
 }
 
-static __always_inline bool tell_loss(void *ring, struct kvmmt_loss *l, __u16 cpu)
+/* A loss is told before the next event of its CPU, at its place in the stream. */
+static __noinline bool tell_loss(__u32 cpu)
 {
-	struct kvmmt_event *e = bpf_ringbuf_reserve(ring, sizeof(*e), 0);
+	struct kvmmt_loss *l = cpu_loss();
+	__u32 index = cpu & ring_mask;
+	void *ring = bpf_map_lookup_elem(&rings, &index);
+	struct kvmmt_event *e;
 
+	if (!l || !ring)
+		return false;
+	e = bpf_ringbuf_reserve(ring, sizeof(*e), 0);
 	if (!e)
 		return false;
 	__builtin_memset(e, 0, sizeof(*e));
@@ -87,17 +94,21 @@ static __always_inline bool tell_loss(void *ring, struct kvmmt_loss *l, __u16 cp
 }
 
 /* @kind is e->kind as a constant: the verifier cannot follow it through memory. */
-static __always_inline void stream(const struct kvmmt_event *e, __u16 kind)
+static __always_inline void stream(struct kvmmt_event *e, __u16 kind)
 {
 	struct kvmmt_loss *l = cpu_loss();
-	__u32 index = e->cpu & ring_mask;
+	__u32 cpu = bpf_get_smp_processor_id(), index = cpu & ring_mask;
 	void *ring = bpf_map_lookup_elem(&rings, &index);
 
+	if (!e->time_ns)
+		e->time_ns = bpf_ktime_get_ns();
+	e->cpu = cpu;
+	e->tid = bpf_get_current_pid_tgid();
+	bpf_get_current_comm(e->comm, sizeof(e->comm));
 	if (!l)
 		return;
-	/* A loss is told before the next event, at its place in the stream. */
-	if (ring && (!l->untold.first_ns || tell_loss(ring, l, e->cpu)) &&
-	    !bpf_ringbuf_output(ring, (void *)e, sizeof(*e), 0))
+	if (ring && (!l->untold.first_ns || tell_loss(cpu)) &&
+	    !bpf_ringbuf_output(ring, e, sizeof(*e), 0))
 		return;
 
 	if (!l->untold.first_ns)
@@ -107,50 +118,60 @@ static __always_inline void stream(const struct kvmmt_event *e, __u16 kind)
 	l->total[kind]++;
 }
 
-static __always_inline void count(const struct kvmmt_event *e)
+/* The VM's counters, new ones if it has none; NULL if there is no room. */
+static __noinline struct kvmmt_counters *new_counters(struct kvmmt_vm_key *key)
 {
-	struct kvmmt_vm_key key = { .vm = e->vm, .pid = e->pid };
-	struct kvmmt_counters *c = bpf_map_lookup_elem(&vms, &key);
+	char comm[KVMMT_COMM_LEN];
+	struct kvmmt_counters *c;
 	struct kvmmt_loss *l;
 
-	if (!c) {
-		char comm[KVMMT_COMM_LEN];
-
-		bpf_get_current_comm(comm, sizeof(comm));
-		bpf_map_update_elem(&comms, &key, comm, BPF_NOEXIST);
-		bpf_map_update_elem(&vms, &key, &no_counters, BPF_NOEXIST);
-		c = bpf_map_lookup_elem(&vms, &key);
-	}
-	if (c)
-		kvmmt_fold(c, e);
-	else if ((l = cpu_loss()))
+	if (!key)
+		return NULL;
+	bpf_get_current_comm(comm, sizeof(comm));
+	bpf_map_update_elem(&comms, key, comm, BPF_NOEXIST);
+	bpf_map_update_elem(&vms, key, &no_counters, BPF_NOEXIST);
+	c = bpf_map_lookup_elem(&vms, key);
+	if (!c && (l = cpu_loss()))
 		l->vms++;
+	return c;
 }
 
-/* The part that all events have. False: the VM is not one we were asked for. */
-static __always_inline bool begin(struct kvmmt_event *e, __u16 kind, struct kvm *kvm, int vcpu)
+static __always_inline bool wanted(struct kvm *kvm)
 {
 	__u32 pid = kvm->userspace_pid;
 
-	if (only_pids && !bpf_map_lookup_elem(&pids, &pid))
-		return false;
-	__builtin_memset(e, 0, sizeof(*e));
-	e->time_ns = bpf_ktime_get_ns();
-	e->vm = (__u64)kvm;
-	e->pid = pid;
-	e->vcpu = vcpu;
-	e->kind = kind;
-	e->cpu = bpf_get_smp_processor_id();
-	return true;
+	return !only_pids || bpf_map_lookup_elem(&pids, &pid);
 }
 
-static __always_inline int end(struct kvmmt_event *e, __u16 kind)
+static __always_inline struct kvmmt_event header(__u16 kind, struct kvm *kvm, int vcpu)
 {
-	count(e);
-	if ((stream_kinds & (1u << kind)) || (stream_refusals && kvmmt_is_refusal(e))) {
-		e->tid = bpf_get_current_pid_tgid();
-		bpf_get_current_comm(e->comm, sizeof(e->comm));
-		stream(e, kind);
+	return (struct kvmmt_event){
+		.vm = (__u64)kvm,
+		.pid = kvm->userspace_pid,
+		.vcpu = vcpu,
+		.kind = kind,
+	};
+}
+/*
+ * @e by value: nothing keeps its address unless it is streamed, so the counting
+ * path is reduced to the fields that the fold reads.
+ */
+static __always_inline int handle(struct kvmmt_event e, __u16 kind)
+{
+	struct kvmmt_vm_key key = { .vm = e.vm, .pid = e.pid };
+	struct kvmmt_counters *c = bpf_map_lookup_elem(&vms, &key);
+
+	if (!c)
+		c = new_counters(&key);
+	/* The clock is read only for those who look at it: it costs as much as the rest. */
+	if (kvmmt_is_refusal(&e))
+		e.time_ns = bpf_ktime_get_ns();
+	if (c)
+		kvmmt_fold(c, &e);
+	if ((stream_kinds & (1u << kind)) || (stream_refusals && kvmmt_is_refusal(&e))) {
+		struct kvmmt_event copy = e;
+
+		stream(&copy, kind);
 	}
 	return 0;
 }
@@ -161,8 +182,9 @@ int BPF_PROG(kvm_s2_fault, struct kvm_vcpu *vcpu, __u64 fault_ipa, __u64 ipa, __
 {
 	struct kvmmt_event e;
 
-	if (!begin(&e, KVMMT_KIND_S2_FAULT, vcpu->kvm, vcpu->vcpu_idx))
+	if (!wanted(vcpu->kvm))
 		return 0;
+	e = header(KVMMT_KIND_S2_FAULT, vcpu->kvm, vcpu->vcpu_idx);
 	e.s2_fault = (struct kvmmt_s2_fault){
 		.fault_ipa = fault_ipa,
 		.ipa = ipa,
@@ -175,7 +197,7 @@ int BPF_PROG(kvm_s2_fault, struct kvm_vcpu *vcpu, __u64 fault_ipa, __u64 ipa, __
 		.reason = reason,
 		.memattr = memattr,
 	};
-	return end(&e, KVMMT_KIND_S2_FAULT);
+	return handle(e, KVMMT_KIND_S2_FAULT);
 }
 
 SEC("tp_btf/kvm_s2_slot")
@@ -184,8 +206,9 @@ int BPF_PROG(kvm_s2_slot, struct kvm *kvm, __u32 slot, __u32 slot_flags, __u64 i
 {
 	struct kvmmt_event e;
 
-	if (!begin(&e, KVMMT_KIND_S2_SLOT, kvm, -1))
+	if (!wanted(kvm))
 		return 0;
+	e = header(KVMMT_KIND_S2_SLOT, kvm, -1);
 	e.s2_slot = (struct kvmmt_s2_slot){
 		.ipa = ipa,
 		.size_bytes = size,
@@ -198,7 +221,7 @@ int BPF_PROG(kvm_s2_slot, struct kvm *kvm, __u32 slot, __u32 slot_flags, __u64 i
 		.reason = reason,
 		.change = change,
 	};
-	return end(&e, KVMMT_KIND_S2_SLOT);
+	return handle(e, KVMMT_KIND_S2_SLOT);
 }
 
 SEC("tp_btf/kvm_s2_invalidate")
@@ -206,13 +229,14 @@ int BPF_PROG(kvm_s2_invalidate, struct kvm *kvm, __u64 start, __u64 size, __u32 
 {
 	struct kvmmt_event e;
 
-	if (!begin(&e, KVMMT_KIND_S2_INVALIDATE, kvm, -1))
+	if (!wanted(kvm))
 		return 0;
+	e = header(KVMMT_KIND_S2_INVALIDATE, kvm, -1);
 	e.s2_invalidate = (struct kvmmt_s2_invalidate){
 		.start = start,
 		.size_bytes = size,
 		.reason = reason,
 		.shadow = shadow,
 	};
-	return end(&e, KVMMT_KIND_S2_INVALIDATE);
+	return handle(e, KVMMT_KIND_S2_INVALIDATE);
 }

@@ -19,6 +19,8 @@ typedef __u32 __be32;
 typedef __u32 __wsum;
 typedef _Bool bool;
 
+#define NULL ((void *)0)
+
 enum { false, true };
 
 /* Map types and update flags: the kernel's UAPI (include/uapi/linux/bpf.h). */

@@ -94,7 +94,7 @@ static int print(struct stat *s, struct live *live, bool total, bool head)
 		const struct kvmmt_counters *from = total ? &vm->start : &vm->before;
 
 		/* A VM that is gone is shown once more, with what it did last. */
-		if (!total && vm->gone && vm->before.last_ns == vm->now.last_ns)
+		if (!total && vm->gone && !memcmp(&vm->before, &vm->now, sizeof(vm->now)))
 			continue;
 		rows[nr].vm = vm;
 		rows[nr++].counts = model_delta(from, &vm->now);

@@ -95,7 +95,7 @@ struct kvmmt_counters model_delta(const struct kvmmt_counters *from,
 	struct kvmmt_counters d = *to;
 	__u64 *x = (__u64 *)&d;
 	const __u64 *f = (const __u64 *)from;
-	size_t i, nr = offsetof(struct kvmmt_counters, first_ns) / sizeof(*x);
+	size_t i, nr = offsetof(struct kvmmt_counters, refused_ns) / sizeof(*x);
 
 	for (i = 0; i < nr; i++)
 		x[i] -= f[i];

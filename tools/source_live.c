@@ -203,11 +203,7 @@ static void add_counters(struct kvmmt_counters *sum, const struct kvmmt_counters
 	struct kvmmt_counters before = *sum;
 
 	add_u64s(sum, c, sizeof(*sum));
-	/* Times do not add. */
-	sum->first_ns = !before.first_ns || (c->first_ns && c->first_ns < before.first_ns) ?
-				c->first_ns :
-				before.first_ns;
-	sum->last_ns = c->last_ns > before.last_ns ? c->last_ns : before.last_ns;
+	/* A time does not add. */
 	sum->refused_ns = c->refused_ns > before.refused_ns ? c->refused_ns : before.refused_ns;
 }
 

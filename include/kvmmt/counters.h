@@ -20,7 +20,6 @@ struct kvmmt_counters {
 	__u64 inval[KVMMT_INVAL_NR + 1];	/* by reason, shadow ones too */
 	__u64 inval_bytes[KVMMT_INVAL_NR + 1]; /* canonical only: shadow ranges cover all */
 	__u64 inval_shadow;
-	__u64 first_ns, last_ns;		/* time of the first and last event, 0: none */
 	__u64 refused_ns;			/* time of the last refusal, 0: none */
 };
 
@@ -104,9 +103,6 @@ static inline void kvmmt_fold_invalidate(struct kvmmt_counters *c,
 
 static inline void kvmmt_fold(struct kvmmt_counters *c, const struct kvmmt_event *e)
 {
-	if (!c->first_ns)
-		c->first_ns = e->time_ns;
-	c->last_ns = e->time_ns;
 	if (kvmmt_is_refusal(e))
 		c->refused_ns = e->time_ns;
 
