@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One program for each tracepoint. Each makes one event of what it is told,
- * folds it into the VM's counters, and streams it if somebody asked for it.
+ * Three programs for each tracepoint, of which one is loaded: it counts what it is
+ * told for the VM, or makes an event of it for the stream, or both. What only
+ * counts reads nothing else, not even the clock: it runs at every fault.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -12,15 +13,38 @@
 char LICENSE[] SEC("license") = "GPL";
 
 /* Set before loading. */
-const volatile __u32 stream_kinds;	/* bit by kind: stream every event */
-const volatile bool stream_refusals;
+const volatile bool only_refusals;	/* stream no other */
 const volatile bool only_pids;		/* leave out VMs that `pids` does not hold */
 const volatile __u32 ring_mask;		/* number of rings - 1, a power of two - 1 */
+
+/*
+ * Who has each place: `claims` decides, `owners` says it once .vm is set, until user
+ * space takes the place back. The owner counts in it only while it is in
+ * `counting`, until its teardown: after that its address may be another VM's.
+ */
+__u64 claims[KVMMT_PLACES];
+struct kvmmt_vm_key owners[KVMMT_PLACES];
+__u64 counting[KVMMT_PLACES];
+
+/* How many VMs at this address are gone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 2 * KVMMT_MAX_VMS);
+	__type(key, __u64);
+	__type(value, __u32);
+} generations SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, KVMMT_PLACES);
+	__type(key, __u32);
+	__type(value, struct kvmmt_counters);
+} places SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 4096);
+	__uint(max_entries, KVMMT_MAX_VMS);
 	__type(key, struct kvmmt_vm_key);
 	__type(value, struct kvmmt_counters);
 } vms SEC(".maps");
@@ -29,7 +53,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 4096);
+	__uint(max_entries, KVMMT_MAX_VMS + KVMMT_PLACES);
 	__type(key, struct kvmmt_vm_key);
 	__type(value, char[KVMMT_COMM_LEN]);
 } comms SEC(".maps");
@@ -94,53 +118,97 @@ static __noinline bool tell_loss(__u32 cpu)
 }
 
 /* @kind is e->kind as a constant: the verifier cannot follow it through memory. */
-static __always_inline void stream(struct kvmmt_event *e, __u16 kind)
+static __always_inline int stream(struct kvmmt_event *e, __u16 kind)
 {
 	struct kvmmt_loss *l = cpu_loss();
 	__u32 cpu = bpf_get_smp_processor_id(), index = cpu & ring_mask;
 	void *ring = bpf_map_lookup_elem(&rings, &index);
 
-	if (!e->time_ns)
-		e->time_ns = bpf_ktime_get_ns();
+	e->time_ns = bpf_ktime_get_ns();
 	e->cpu = cpu;
 	e->tid = bpf_get_current_pid_tgid();
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
 	if (!l)
-		return;
+		return 0;
 	if (ring && (!l->untold.first_ns || tell_loss(cpu)) &&
 	    !bpf_ringbuf_output(ring, e, sizeof(*e), 0))
-		return;
+		return 0;
 
 	if (!l->untold.first_ns)
 		l->untold.first_ns = e->time_ns;
 	l->untold.last_ns = e->time_ns;
 	l->untold.count[kind]++;
 	l->total[kind]++;
+	return 0;
 }
 
-/* The VM's counters, new ones if it has none; NULL if there is no room. */
-static __noinline struct kvmmt_counters *new_counters(struct kvmmt_vm_key *key)
+static __always_inline bool wanted(__u32 pid)
 {
+	return !only_pids || bpf_map_lookup_elem(&pids, &pid);
+}
+
+static __always_inline __u32 generation(__u64 vm)
+{
+	__u32 *g = bpf_map_lookup_elem(&generations, &vm);
+
+	return g ? *g : 0;
+}
+
+/* The counters of a VM without a place: it gets one, or an entry in the hash table. */
+static __noinline struct kvmmt_counters *find_counters(__u64 vm, __u32 pid)
+{
+	struct kvmmt_vm_key key = { .vm = vm, .pid = pid, .generation = generation(vm) };
+	__u32 place = kvmmt_place(vm), index = place; /* the verifier bounds one of them */
 	char comm[KVMMT_COMM_LEN];
 	struct kvmmt_counters *c;
 	struct kvmmt_loss *l;
 
-	if (!key)
+	if (!wanted(pid))
 		return NULL;
+	c = bpf_map_lookup_elem(&vms, &key);
+	if (c)
+		return c;
 	bpf_get_current_comm(comm, sizeof(comm));
-	bpf_map_update_elem(&comms, key, comm, BPF_NOEXIST);
-	bpf_map_update_elem(&vms, key, &no_counters, BPF_NOEXIST);
-	c = bpf_map_lookup_elem(&vms, key);
+	bpf_map_update_elem(&comms, &key, comm, BPF_NOEXIST);
+	if (!__sync_val_compare_and_swap(&claims[place], 0, vm)) {
+		owners[place].pid = pid;
+		owners[place].generation = key.generation;
+		__sync_lock_test_and_set(&owners[place].vm, vm);
+		counting[place] = vm;
+		return bpf_map_lookup_elem(&places, &index);
+	}
+	bpf_map_update_elem(&vms, &key, &no_counters, BPF_NOEXIST);
+	c = bpf_map_lookup_elem(&vms, &key);
 	if (!c && (l = cpu_loss()))
 		l->vms++;
 	return c;
 }
 
-static __always_inline bool wanted(struct kvm *kvm)
+static __always_inline struct kvmmt_counters *counters(struct kvm *kvm)
 {
-	__u32 pid = kvm->userspace_pid;
+	__u32 place = kvmmt_place((__u64)kvm);
 
-	return !only_pids || bpf_map_lookup_elem(&pids, &pid);
+	if (counting[place] == (__u64)kvm)
+		return bpf_map_lookup_elem(&places, &place);
+	return find_counters((__u64)kvm, kvm->userspace_pid);
+}
+
+/* A VM's last event was counted: the next VM at its address is another. */
+static __noinline int end_vm(__u64 vm)
+{
+	__u32 next = generation(vm) + 1;
+
+	__sync_val_compare_and_swap(&counting[kvmmt_place(vm)], vm, 0);
+	bpf_map_update_elem(&generations, &vm, &next, BPF_ANY);
+	return 0;
+}
+
+/* What a program does: constants that the compiler makes three programs of. */
+enum { COUNT = 1, STREAM = 2 };
+
+static __always_inline bool streamed(int what, struct kvm *kvm, bool refused)
+{
+	return what & STREAM && (refused || !only_refusals) && wanted(kvm->userspace_pid);
 }
 
 static __always_inline struct kvmmt_event header(__u16 kind, struct kvm *kvm, int vcpu)
@@ -152,84 +220,85 @@ static __always_inline struct kvmmt_event header(__u16 kind, struct kvm *kvm, in
 		.kind = kind,
 	};
 }
-/*
- * @e by value: nothing keeps its address unless it is streamed, so the counting
- * path is reduced to the fields that the fold reads.
- */
-static __always_inline int handle(struct kvmmt_event e, __u16 kind)
+
+static __always_inline int on_s2_fault(int what, struct kvm_vcpu *vcpu, const struct kvm_s2_fault *f)
 {
-	struct kvmmt_vm_key key = { .vm = e.vm, .pid = e.pid };
-	struct kvmmt_counters *c = bpf_map_lookup_elem(&vms, &key);
+	__u32 reason = f->reason;
+	struct kvm *kvm = vcpu->kvm;
+	struct kvmmt_counters *c;
+	struct kvmmt_event e;
 
-	if (!c)
-		c = new_counters(&key);
-	/* The clock is read only for those who look at it: it costs as much as the rest. */
-	if (kvmmt_is_refusal(&e))
-		e.time_ns = bpf_ktime_get_ns();
-	if (c)
-		kvmmt_fold(c, &e);
-	if ((stream_kinds & (1u << kind)) || (stream_refusals && kvmmt_is_refusal(&e))) {
-		struct kvmmt_event copy = e;
-
-		stream(&copy, kind);
+	if (what & COUNT) {
+		c = counters(kvm);
+		if (c)
+			kvmmt_count_fault(c, reason, f->memattr, f->flags, f->size);
+		if (c && kvmmt_fault_refused(reason))
+			c->refused_ns = bpf_ktime_get_ns();
 	}
-	return 0;
-}
-
-SEC("tp_btf/kvm_s2_fault")
-int BPF_PROG(kvm_s2_fault, struct kvm_vcpu *vcpu, __u64 fault_ipa, __u64 ipa, __u64 hva, __u64 pfn,
-	     __u64 size, __u32 vma, __u32 memattr, __u32 flags, __u32 reason, int ret)
-{
-	struct kvmmt_event e;
-
-	if (!wanted(vcpu->kvm))
+	if (!streamed(what, kvm, kvmmt_fault_refused(reason)))
 		return 0;
-	e = header(KVMMT_KIND_S2_FAULT, vcpu->kvm, vcpu->vcpu_idx);
+	e = header(KVMMT_KIND_S2_FAULT, kvm, vcpu->vcpu_idx);
 	e.s2_fault = (struct kvmmt_s2_fault){
-		.fault_ipa = fault_ipa,
-		.ipa = ipa,
-		.hva = hva,
-		.pfn = pfn,
-		.size_bytes = size,
-		.vma = vma,
-		.flags = flags,
-		.ret = ret,
+		.fault_ipa = f->fault_ipa,
+		.ipa = f->ipa,
+		.hva = f->hva,
+		.pfn = f->pfn,
+		.size_bytes = f->size,
+		.vma = f->vma,
+		.flags = f->flags | kvmmt_access_flags(f->esr),
+		.ret = f->ret,
 		.reason = reason,
-		.memattr = memattr,
+		.memattr = f->memattr,
 	};
-	return handle(e, KVMMT_KIND_S2_FAULT);
+	return stream(&e, KVMMT_KIND_S2_FAULT);
 }
 
-SEC("tp_btf/kvm_s2_slot")
-int BPF_PROG(kvm_s2_slot, struct kvm *kvm, __u32 slot, __u32 slot_flags, __u64 ipa, __u64 size,
-	     __u64 hva, __u32 change, __u32 vma, __u32 flags, __u32 reason, int ret)
+static __always_inline int on_s2_slot(int what, struct kvm *kvm, const struct kvm_s2_slot *s)
 {
+	bool refused = kvmmt_slot_refused(s->reason);
+	struct kvmmt_counters *c;
 	struct kvmmt_event e;
 
-	if (!wanted(kvm))
+	if (what & COUNT) {
+		c = counters(kvm);
+		if (c)
+			kvmmt_count_slot(c, s->reason);
+		if (c && refused)
+			c->refused_ns = bpf_ktime_get_ns();
+	}
+	if (!streamed(what, kvm, refused))
 		return 0;
 	e = header(KVMMT_KIND_S2_SLOT, kvm, -1);
 	e.s2_slot = (struct kvmmt_s2_slot){
-		.ipa = ipa,
-		.size_bytes = size,
-		.hva = hva,
-		.slot = slot,
-		.slot_flags = slot_flags,
-		.vma = vma,
-		.flags = flags,
-		.ret = ret,
-		.reason = reason,
-		.change = change,
+		.ipa = s->ipa,
+		.size_bytes = s->size,
+		.hva = s->hva,
+		.vma_hva = s->vma_hva,
+		.slot = s->slot,
+		.slot_flags = s->slot_flags,
+		.vma = s->vma,
+		.flags = s->flags,
+		.ret = s->ret,
+		.reason = s->reason,
+		.change = s->change,
 	};
-	return handle(e, KVMMT_KIND_S2_SLOT);
+	return stream(&e, KVMMT_KIND_S2_SLOT);
 }
 
-SEC("tp_btf/kvm_s2_invalidate")
-int BPF_PROG(kvm_s2_invalidate, struct kvm *kvm, __u64 start, __u64 size, __u32 reason, bool shadow)
+static __always_inline int on_s2_invalidate(int what, struct kvm *kvm, __u64 start, __u64 size,
+					    __u32 reason, bool shadow)
 {
+	struct kvmmt_counters *c;
 	struct kvmmt_event e;
 
-	if (!wanted(kvm))
+	if (what & COUNT) {
+		c = counters(kvm);
+		if (c)
+			kvmmt_count_invalidate(c, reason, shadow, size);
+		if (reason == KVMMT_INVAL_TEARDOWN && !shadow)
+			end_vm((__u64)kvm);
+	}
+	if (!streamed(what, kvm, false))
 		return 0;
 	e = header(KVMMT_KIND_S2_INVALIDATE, kvm, -1);
 	e.s2_invalidate = (struct kvmmt_s2_invalidate){
@@ -238,5 +307,28 @@ int BPF_PROG(kvm_s2_invalidate, struct kvm *kvm, __u64 start, __u64 size, __u32 
 		.reason = reason,
 		.shadow = shadow,
 	};
-	return handle(e, KVMMT_KIND_S2_INVALIDATE);
+	return stream(&e, KVMMT_KIND_S2_INVALIDATE);
 }
+
+#define ARGS(...) __VA_ARGS__
+#define PROGRAMS(kind, args, ...)						\
+	SEC("tp_btf/kvm_" #kind)						\
+	int BPF_PROG(count_##kind, __VA_ARGS__)					\
+	{									\
+		return on_##kind(COUNT, args);					\
+	}									\
+	SEC("tp_btf/kvm_" #kind)						\
+	int BPF_PROG(stream_##kind, __VA_ARGS__)				\
+	{									\
+		return on_##kind(STREAM, args);					\
+	}									\
+	SEC("tp_btf/kvm_" #kind)						\
+	int BPF_PROG(both_##kind, __VA_ARGS__)					\
+	{									\
+		return on_##kind(COUNT | STREAM, args);				\
+	}
+
+PROGRAMS(s2_fault, ARGS(vcpu, f), struct kvm_vcpu *vcpu, const struct kvm_s2_fault *f)
+PROGRAMS(s2_slot, ARGS(kvm, s), struct kvm *kvm, const struct kvm_s2_slot *s)
+PROGRAMS(s2_invalidate, ARGS(kvm, start, size, reason, shadow), struct kvm *kvm, __u64 start,
+	 __u64 size, __u32 reason, bool shadow)

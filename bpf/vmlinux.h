@@ -28,11 +28,12 @@ enum {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_PERCPU_HASH = 5,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
 
-enum { BPF_NOEXIST = 1, BPF_F_NO_PREALLOC = 1 };
+enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_F_NO_PREALLOC = 1 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -43,6 +44,18 @@ struct kvm {
 struct kvm_vcpu {
 	struct kvm *kvm;
 	int vcpu_idx;
+};
+
+struct kvm_s2_fault {
+	__u64 fault_ipa, ipa, hva, pfn, size;
+	__u32 esr, vma, memattr, flags, reason;
+	int ret;
+};
+
+struct kvm_s2_slot {
+	__u64 ipa, size, hva, vma_hva;
+	__u32 slot, slot_flags, change, vma, flags, reason;
+	int ret;
 };
 
 #pragma clang attribute pop

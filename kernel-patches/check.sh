@@ -40,7 +40,7 @@ round_trip() {
 style() {
 	local ignore p
 	ignore=$(grep -v '^#' "$here/checkpatch.ignore" | awk '{ printf "%s%s", s, $1; s = "," }')
-	for p in "$here"/v6.12/000[1-9]-*.patch; do
+	for p in $(ls "$here"/v6.12/0*.patch | grep -v 0000-cover-letter); do
 		if (cd "$tree" && scripts/checkpatch.pl --strict --no-summary -q --ignore "$ignore" "$p") \
 			>"$work/style" 2>"$work/style.err"; then
 			ok "checkpatch --strict $(basename "$p")"

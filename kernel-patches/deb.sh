@@ -40,7 +40,7 @@ kmake() {
 		CCACHE_BASEDIR="$cache" CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=5G \
 		KBUILD_BUILD_TIMESTAMP='Thu Jan 1 00:00:00 UTC 2026' \
 		KBUILD_BUILD_USER=kvmmt KBUILD_BUILD_HOST=lab \
-		make -C "$tree" O="$build" -j"$(nproc)" -s CC='ccache aarch64-linux-gnu-gcc' "$@"
+		make -C "$tree" O="$build" -j"$(nproc)" -s LOCALVERSION= CC='ccache aarch64-linux-gnu-gcc' "$@"
 }
 if [ ! -e "$debs/.kvmmt-ok" ]; then
 	echo "  DEB      $(basename "$tree"), $config configuration: building;" \

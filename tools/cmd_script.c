@@ -112,17 +112,19 @@ static void complain_of_loss(const struct script *s, struct live *live)
 static int run(struct script *s, struct live *live, int child)
 {
 	__u64 end_ns = s->common.interval_s ? live_now_ns() + s->common.interval_s * 1e9 : 0;
-	int err = 0, wstatus = 0, status = 0;
+	int err = 0, status = 0;
 
 	while (!enough(s, end_ns)) {
 		err = live_events(live, 100, false, print_event, s);
 		if (err && err != -EINTR)
 			return fail(s->common.command, "reading events: %s", strerror(-err));
-		if (child > 0 && waitpid(child, &wstatus, WNOHANG) == child) {
-			status = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 128 + WTERMSIG(wstatus);
+		if (child > 0 && child_ended(child, &status)) {
+			child = 0;
 			break;
 		}
 	}
+	if (child > 0)
+		status = child_end(child);
 	live_detach(live);
 	live_events(live, 0, true, print_event, s);
 	complain_of_loss(s, live);
@@ -152,7 +154,7 @@ int cmd_script(int argc, char **argv)
 			return fail("script", "%s: %s", s.child[0], strerror(-child));
 	}
 	catch_stop();
-	live = open_live(&s.common, &host, s.kinds, s.refused);
+	live = open_live(&s.common, &host, false, s.kinds, s.refused);
 	if (live) {
 		if (child)
 			child_release(release);

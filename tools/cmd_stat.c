@@ -32,6 +32,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARGS:
 		s->child = state->argv + state->next;
 		break;
+	case ARGP_KEY_SUCCESS:
+		if (s->child && s->common.count && !s->common.interval_s)
+			argp_error(state, "--count with a COMMAND needs --interval");
+		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -69,8 +73,8 @@ static void print_loss(const struct stat *s, struct live *live)
 		json_number(&j, "lost_events", loss.vms);
 		json_end(&j);
 	} else {
-		fail("stat", "%llu events of VMs beyond the %d that can be counted were lost",
-		     (unsigned long long)loss.vms, 4096);
+		fail("stat", "%llu events of VMs beyond the %d that are counted for certain were lost",
+		     (unsigned long long)loss.vms, KVMMT_MAX_VMS);
 	}
 }
 
@@ -82,15 +86,17 @@ static int print(struct stat *s, struct live *live, bool total, bool head)
 		.nr_fields = s->common.nr_fields,
 		.sort = s->common.sort,
 		.host = &s->host,
+		.total = total,
 		.seconds = (double)(m->now_ns - (total ? m->start_ns : m->before_ns)) / 1e9,
 	};
-	struct table_row *rows = calloc(m->nr_vms + 1, sizeof(*rows));
+	struct table_row *rows = calloc(m->nr_vms + 2, sizeof(*rows));
+	struct model_vm rest;
 	size_t i, nr = 0;
 
 	if (!rows)
 		return -ENOMEM;
 	for (i = 0; i < m->nr_vms; i++) {
-		const struct model_vm *vm = &m->vms[i];
+		const struct model_vm *vm = m->vms[i];
 		const struct kvmmt_counters *from = total ? &vm->start : &vm->before;
 
 		/* A VM that is gone is shown once more, with what it did last. */
@@ -98,6 +104,12 @@ static int print(struct stat *s, struct live *live, bool total, bool head)
 			continue;
 		rows[nr].vm = vm;
 		rows[nr++].counts = model_delta(from, &vm->now);
+	}
+	if (total && m->nr_rest) {
+		rest = m->rest;
+		snprintf(rest.name, sizeof(rest.name), "(%llu_gone)", (unsigned long long)m->nr_rest);
+		rows[nr].vm = &rest;
+		rows[nr++].counts = rest.now;
 	}
 	table_sort(&t, rows, nr);
 	if (s->common.json)
@@ -113,13 +125,10 @@ static int print(struct stat *s, struct live *live, bool total, bool head)
 
 static void reap(struct stat *s)
 {
-	int wstatus;
-
-	if (!s->child_pid || waitpid(s->child_pid, &wstatus, WNOHANG) != s->child_pid)
-		return;
-	s->child_pid = 0;
-	s->child_status = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 128 + WTERMSIG(wstatus);
-	stop = 1;
+	if (s->child_pid && child_ended(s->child_pid, &s->child_status)) {
+		s->child_pid = 0;
+		stop = 1;
+	}
 }
 
 /* Sleep until @when_ns, a signal to stop, or the child's end. */
@@ -146,6 +155,9 @@ static int run(struct stat *s, struct live *live)
 
 	while (!err && !stop && !(tables && s->common.count && printed >= s->common.count)) {
 		next += step_ns;
+		/* After a long stop (SIGSTOP, a suspended host) go on from now. */
+		if (next < live_now_ns())
+			next = live_now_ns() + step_ns;
 		wait_until(s, next);
 		if (!tables || stop)
 			continue;
@@ -185,12 +197,14 @@ int cmd_stat(int argc, char **argv)
 			return fail("stat", "%s: %s", s.child[0], strerror(-s.child_pid));
 	}
 	catch_stop();
-	live = open_live(&s.common, &s.host, 0, false);
+	live = open_live(&s.common, &s.host, true, 0, false);
 	if (!live)
 		return 1;
 	if (s.child)
 		child_release(release);
 	err = run(&s, live);
+	if (s.child_pid)
+		s.child_status = child_end(s.child_pid);
 	live_close(live);
 	model_free(&s.model);
 	if (err)

@@ -60,8 +60,8 @@ static void add_event(void *ctx, const struct kvmmt_event *e)
 {
 	struct top *t = ctx;
 
-	if (e->kind != KVMMT_KIND_LOST)
-		model_refusal(&t->model, e);
+	if (e->kind != KVMMT_KIND_LOST && model_refusal(&t->model, e))
+		t->err = -ENOMEM;
 }
 
 static __u64 own_cpu_ns(void)
@@ -129,7 +129,7 @@ static int interact(struct top *t, __u64 until_ns)
 		if (err)
 			return err;
 		term_draw(&t->screen);
-		key = term_key(now < until_ns ? (until_ns - now) / 1000000 + 1 : 0);
+		key = term_key(t->ui.paused ? 1000 : now < until_ns ? (until_ns - now) / 1000000 + 1 : 0);
 		ui_key(&t->ui, key, rows);
 		if (t->ui.reset)
 			model_reset(&t->model);
@@ -169,7 +169,7 @@ int cmd_top(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &t);
 	catch_stop();
-	t.live = open_live(&t.common, &t.host, 0, true);
+	t.live = open_live(&t.common, &t.host, true, 0, true);
 	if (!t.live)
 		return 1;
 	ui_init(&t.ui, &t.host, &t.model);
@@ -184,5 +184,7 @@ int cmd_top(int argc, char **argv)
 	live_close(t.live);
 	model_free(&t.model);
 	screen_free(&t.screen);
+	if (err == -ENODEV)
+		return fail("top", "TERM=%s: no such terminal is known; --batch needs none", getenv("TERM"));
 	return err ? fail("top", "%s", strerror(-err)) : 0;
 }

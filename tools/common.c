@@ -7,10 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <dirent.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "kvmmt.h"
+#include "names.h"
+#include "vmname.h"
 
 volatile int stop;
 
@@ -73,12 +77,12 @@ static size_t parse_size(const char *arg, struct argp_state *state)
 	char *end;
 	unsigned long long size = strtoull(arg, &end, 10);
 	const char *unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+	int shift = unit ? 10 * (unit - units + 1) : 0;
 
-	if (unit) {
-		size <<= 10 * (unit - units + 1);
-		end++;
-	}
-	if (!isdigit((unsigned char)*arg) || *end || !size || size > 1ull << 34)
+	end += unit != NULL;
+	if (isdigit((unsigned char)*arg) && !*end && size && size <= (1ull << 34) >> shift)
+		size <<= shift;
+	else
 		argp_error(state, "--buffer: '%s' is not a size such as 64M, at most 16G", arg);
 	return size;
 }
@@ -138,8 +142,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp common_argp = { .options = options, .parser = parse };
 
-/* A VM is a process that holds a kvm-vm file. */
-static bool holds_vm(pid_t pid)
+/* A VM is a process that holds a kvm-vm file. Returns 1, 0, or -errno. */
+static int holds_vm(pid_t pid)
 {
 	char path[64], target[64];
 	struct dirent *d;
@@ -148,57 +152,104 @@ static bool holds_vm(pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
 	dir = opendir(path);
-	while (dir && !found && (d = readdir(dir))) {
+	if (!dir)
+		return errno == EACCES || errno == EPERM ? -errno : 0;
+	while (!found && (d = readdir(dir))) {
 		ssize_t n = readlinkat(dirfd(dir), d->d_name, target, sizeof(target) - 1);
 
 		target[n > 0 ? n : 0] = '\0';
 		found = !strcmp(target, "anon_inode:kvm-vm");
 	}
-	if (dir)
-		closedir(dir);
+	closedir(dir);
 	return found;
 }
 
+/* Its pid, or that of a thread of it, or its name as we show it. */
 static bool matches(pid_t pid, const char *vm)
 {
-	char name[VM_NAME_LEN], *end;
+	char name[VM_NAME_LEN], wanted[VM_NAME_LEN], *end;
 	unsigned long number = strtoul(vm, &end, 10);
 
-	if (*vm && !*end && number == (unsigned long)pid)
+	if (*vm && !*end && vm_process(number) == pid)
 		return true;
 	vm_name(pid, "", name);
-	return !strcmp(name, vm);
+	vm_clean_name(wanted, vm, strlen(vm));
+	return !strcmp(name, wanted);
 }
 
-/* The processes that --vm means. Returns their number, or -1 after saying why not. */
-static int resolve_vms(const struct common *c, __u32 *pids, size_t room)
+struct pid_list {
+	__u32 *pids;
+	size_t nr, room;
+};
+
+static int add_pid(struct pid_list *l, __u32 pid)
+{
+	if (l->nr == l->room) {
+		size_t room = l->room ? l->room * 2 : 64;
+		__u32 *more = realloc(l->pids, room * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		l->pids = more;
+		l->room = room;
+	}
+	l->pids[l->nr++] = pid;
+	return 0;
+}
+
+/* A VM is known by the thread that made it, which may be any of the process. */
+static int add_threads(struct pid_list *l, pid_t pid)
+{
+	char path[64];
+	struct dirent *d;
+	int err = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (dir && !err && (d = readdir(dir)))
+		if (atoi(d->d_name) > 0)
+			err = add_pid(l, atoi(d->d_name));
+	if (dir)
+		closedir(dir);
+	return err;
+}
+
+/* The threads of the processes that --vm means, in @l. 0, or -1 after saying why not. */
+static int resolve_vms(const struct common *c, struct pid_list *l)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *d;
-	size_t nr = 0, i;
 	bool *met = calloc(c->nr_vms + 1, sizeof(*met));
+	int err = proc && met ? 0 : -errno;
+	size_t i;
 
-	while (proc && met && (d = readdir(proc))) {
+	while (!err && (d = readdir(proc))) {
 		pid_t pid = atoi(d->d_name);
 		bool wanted = false;
 
-		for (i = 0; pid > 0 && i < c->nr_vms; i++)
-			if (matches(pid, c->vms[i]) && holds_vm(pid))
+		for (i = 0; !err && pid > 0 && i < c->nr_vms; i++) {
+			int holds = matches(pid, c->vms[i]) ? holds_vm(pid) : 0;
+
+			if (holds > 0)
 				wanted = met[i] = true;
-		if (wanted && nr < room)
-			pids[nr++] = pid;
+			else
+				err = holds;
+		}
+		if (wanted && !err)
+			err = add_threads(l, pid);
 	}
 	if (proc)
 		closedir(proc);
-	for (i = 0; met && i < c->nr_vms; i++) {
-		if (met[i])
-			continue;
-		fail(c->command, "--vm %s: no VM has this name or pid", c->vms[i]);
-		free(met);
-		return -1;
-	}
+	if (err == -EACCES || err == -EPERM)
+		err = -fail(c->command, "--vm: a process's files cannot be listed: it takes CAP_SYS_PTRACE");
+	else if (err)
+		err = -fail(c->command, "--vm: %s", strerror(-err));
+	for (i = 0; !err && i < c->nr_vms; i++)
+		if (!met[i])
+			err = -fail(c->command, "--vm %s: no VM has this name or pid", c->vms[i]);
 	free(met);
-	return nr;
+	return err;
 }
 
 static int open_failed(const struct common *c, int err)
@@ -212,19 +263,37 @@ static int open_failed(const struct common *c, int err)
 		    strerror(-err));
 }
 
-struct live *open_live(const struct common *c, struct host *host, __u32 stream_kinds, bool refusals)
+/* True if none is left. */
+static bool complain_of_missing(const struct common *c, const struct host *host, __u32 kinds)
 {
-	__u32 pids[256];
+	bool some = false;
+	int kind;
+
+	for (kind = 0; kind < KVMMT_KIND_LOST; kind++) {
+		if (kinds && !(kinds & 1u << kind))
+			continue;
+		some |= host->tracepoint[kind];
+		if (!host->tracepoint[kind])
+			fail(c->command, "this kernel has no tracepoint kvm_%s: nothing of it can be shown",
+			     name_kind(kind));
+	}
+	return !some;
+}
+
+struct live *open_live(const struct common *c, struct host *host, bool count, __u32 stream_kinds,
+		       bool refusals)
+{
+	struct pid_list pids = { 0 };
 	struct live_options o = {
+		.count = count,
 		.stream_kinds = stream_kinds,
 		.stream_refusals = refusals,
 		.ring_bytes = c->ring_bytes ? c->ring_bytes : 8 << 20,
 		.verbose = c->verbose,
-		.pids = pids,
 	};
 	struct live *live = NULL;
 	const char *obstacle;
-	int err;
+	int err = 0;
 
 	host_read(host);
 	obstacle = host_obstacle(host);
@@ -232,15 +301,18 @@ struct live *open_live(const struct common *c, struct host *host, __u32 stream_k
 		fail(c->command, "%s", obstacle);
 		return NULL;
 	}
-	if (c->nr_vms) {
-		err = resolve_vms(c, pids, sizeof(pids) / sizeof(pids[0]));
-		if (err < 0)
-			return NULL;
-		o.nr_pids = err;
+	if (complain_of_missing(c, host, stream_kinds))
+		return NULL;
+	if (c->nr_vms)
+		err = resolve_vms(c, &pids);
+	o.pids = pids.pids;
+	o.nr_pids = pids.nr;
+	if (!err) {
+		err = live_open(&live, &o, host->tracepoint);
+		if (err)
+			open_failed(c, err);
 	}
-	err = live_open(&live, &o, host->tracepoint);
-	if (err)
-		open_failed(c, err);
+	free(pids.pids);
 	return live;
 }
 
@@ -264,6 +336,8 @@ int child_prepare(char **argv, int *release_fd)
 	char go;
 	pid_t pid;
 
+	/* Whoever started us may have had it ignored: then nobody could be waited for. */
+	signal(SIGCHLD, SIG_DFL);
 	if (pipe(fds))
 		return -errno;
 	pid = fork();
@@ -282,6 +356,27 @@ int child_prepare(char **argv, int *release_fd)
 	execvp(argv[0], argv);
 	fprintf(stderr, "kvmmt: %s: %s\n", argv[0], strerror(errno));
 	_exit(127);
+}
+
+bool child_ended(pid_t pid, int *status)
+{
+	int wstatus = 0;
+	pid_t got = waitpid(pid, &wstatus, WNOHANG);
+
+	if (!got || (got < 0 && errno == EINTR))
+		return false;
+	*status = WIFSIGNALED(wstatus) ? 128 + WTERMSIG(wstatus) : WEXITSTATUS(wstatus);
+	return true;
+}
+
+int child_end(pid_t pid)
+{
+	int status = 0;
+
+	kill(pid, SIGTERM);
+	while (!child_ended(pid, &status))
+		poll(NULL, 0, 10);
+	return status;
 }
 
 void child_release(int release_fd)

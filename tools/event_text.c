@@ -7,6 +7,7 @@
 #include "event_text.h"
 #include "json.h"
 #include "names.h"
+#include "vmname.h"
 
 typedef unsigned long long ull;
 
@@ -77,14 +78,17 @@ static void fault_text(const struct kvmmt_s2_fault *f, char *buf, size_t len)
 static void slot_text(const struct kvmmt_s2_slot *s, char *buf, size_t len)
 {
 	char host[160], number[NAME_LEN], change[NAME_LEN], size[NAME_LEN], tail[200] = "";
+	char at[32] = "";
 
 	host_side(s->vma, host, sizeof(host));
+	if (s->vma_hva && s->vma_hva != s->hva)
+		snprintf(at, sizeof(at), " at 0x%llx", (ull)s->vma_hva);
 	if (s->reason != KVMMT_SLOT_ACCEPTED)
 		why(name_slot_why(s->reason), s->reason == KVMMT_SLOT_UNSAFE_CACHEABLE, s->flags,
 		    s->ret, tail, sizeof(tail));
-	snprintf(buf, len, "slot %u %s ipa 0x%llx size %s hva 0x%llx:%s%s -> %s%s", s->slot,
+	snprintf(buf, len, "slot %u %s ipa 0x%llx size %s hva 0x%llx:%s%s%s -> %s%s", s->slot,
 		 name_or_number(name_slot_change(s->change), s->change, change), (ull)s->ipa,
-		 name_size(s->size_bytes, size), (ull)s->hva,
+		 name_size(s->size_bytes, size), (ull)s->hva, at,
 		 s->change == KVMMT_CHANGE_DELETE ? "" : " ",
 		 s->change == KVMMT_CHANGE_DELETE ? "" : host,
 		 name_or_number(name_slot_reason(s->reason), s->reason, number), tail);
@@ -132,9 +136,10 @@ void event_text(const struct kvmmt_event *e, char *buf, size_t len)
 
 void event_print(const struct kvmmt_event *e, const char *vm_name, FILE *out)
 {
-	char text[EVENT_TEXT_LEN], number[NAME_LEN], vcpu[24] = "";
+	char text[EVENT_TEXT_LEN], number[NAME_LEN], vcpu[24] = "", comm[VM_NAME_LEN];
 
 	event_text(e, text, sizeof(text));
+	vm_clean_name(comm, e->comm, strnlen(e->comm, KVMMT_COMM_LEN));
 	fprintf(out, "%llu.%06llu [%03u] ", (ull)e->time_ns / 1000000000ull,
 		(ull)e->time_ns / 1000 % 1000000, e->cpu);
 	if (e->kind == KVMMT_KIND_LOST) {
@@ -143,8 +148,7 @@ void event_print(const struct kvmmt_event *e, const char *vm_name, FILE *out)
 	}
 	if (e->vcpu >= 0)
 		snprintf(vcpu, sizeof(vcpu), " vcpu %d", e->vcpu);
-	fprintf(out, "%.*s/%u VM %s[%u]%s %s: %s\n", KVMMT_COMM_LEN, e->comm, e->tid, vm_name,
-		e->pid, vcpu, name_or_number(name_kind(e->kind), e->kind, number), text);
+	fprintf(out, "%s/%u VM %s[%u]%s %s: %s\n", comm, e->tid, vm_name, e->pid, vcpu, name_or_number(name_kind(e->kind), e->kind, number), text);
 }
 
 static void fault_json(struct json *j, const struct kvmmt_s2_fault *f)
@@ -189,8 +193,10 @@ static void slot_json(struct json *j, const struct kvmmt_s2_slot *s)
 	json_address(j, "ipa", s->ipa);
 	json_number(j, "size_bytes", s->size_bytes);
 	json_address(j, "hva", s->hva);
+	json_address(j, "vma_hva", s->vma_hva);
 	json_number(j, "slot_flags", s->slot_flags);
 	json_word(j, "vma_type", name_s1_type(KVMMT_VMA_S1(s->vma)));
+	json_word(j, "pte_type", name_s1_type(KVMMT_VMA_PTE_S1(s->vma)));
 	json_string(j, "vma_bits", name_vma_bits(s->vma, bits, sizeof(bits)));
 	json_number(j, "vma", s->vma);
 	json_string(j, "flag_words", name_fault_flags(s->flags, bits, sizeof(bits)));

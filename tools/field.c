@@ -46,14 +46,14 @@ COUNTER(inval_reuse, c->inval[KVMMT_INVAL_SHADOW_REUSE])
 COUNTER(inval_reset, c->inval[KVMMT_INVAL_VCPU_RESET])
 COUNTER(inval_teardown, c->inval[KVMMT_INVAL_TEARDOWN])
 
-#define FAULT KVMMT_KIND_S2_FAULT
-#define SLOT  KVMMT_KIND_S2_SLOT
-#define INVAL KVMMT_KIND_S2_INVALIDATE
-#define NONE  KVMMT_KIND_LOST
+#define FAULT (1u << KVMMT_KIND_S2_FAULT)
+#define SLOT  (1u << KVMMT_KIND_S2_SLOT)
+#define INVAL (1u << KVMMT_KIND_S2_INVALIDATE)
+#define NONE  0
 
 const struct field fields[] = {
 	{ "vm", "VM", 14, FIELD_NAME, false, NONE, NULL, "name of the VM, else of its process" },
-	{ "pid", "PID", 7, FIELD_PID, false, NONE, NULL, "process that created the VM" },
+	{ "pid", "PID", 7, FIELD_PID, false, NONE, NULL, "process that has the VM" },
 	{ "normal", "NORMAL", 6, FIELD_COUNT, false, FAULT, normal,
 	  "faults mapped Normal cacheable" },
 	{ "normal_nc", "NC", 6, FIELD_COUNT, false, FAULT, normal_nc,
@@ -64,7 +64,7 @@ const struct field fields[] = {
 	  "bytes newly mapped" },
 	{ "retried", "RETRY", 5, FIELD_COUNT, false, FAULT, retried,
 	  "faults that the guest takes again, because the host or another vCPU was faster" },
-	{ "refusals", "REFUSE", 6, FIELD_COUNT, false, FAULT, refusals,
+	{ "refusals", "REFUSE", 6, FIELD_COUNT, false, FAULT | SLOT, refusals,
 	  "faults and memslot changes refused" },
 	{ "invalidations", "INVAL", 6, FIELD_COUNT, false, INVAL, invals,
 	  "stage-2 ranges invalidated, for all reasons" },
@@ -76,7 +76,7 @@ const struct field fields[] = {
 	  "faults mapped with an encoding that kvmmt does not know" },
 	{ "relaxed", "RELAX", 6, FIELD_COUNT, true, FAULT, relaxed,
 	  "faults that only widened permissions (also counted by type)" },
-	{ "unsafe", "UNSAFE", 6, FIELD_COUNT, true, FAULT, unsafe,
+	{ "unsafe", "UNSAFE", 6, FIELD_COUNT, true, FAULT | SLOT, unsafe,
 	  "faults and slots refused as unsafe cacheable PFNMAP" },
 	{ "injected", "ABORT", 6, FIELD_COUNT, true, FAULT, injected,
 	  "faults answered with an abort into the guest" },

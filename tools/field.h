@@ -18,7 +18,7 @@ struct field {
 	int width;
 	enum field_type type;
 	bool wide;		/* not among the default columns */
-	enum kvmmt_kind source;	/* the tracepoint that feeds it; LOST: none needed */
+	__u32 sources;		/* the tracepoints that feed it, bit by kind */
 	__u64 (*value)(const struct kvmmt_counters *c);
 	const char *help;
 };

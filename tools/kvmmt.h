@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <linux/types.h>
+#include <sys/types.h>
 
 #include "field.h"
 #include "host.h"
@@ -45,11 +46,12 @@ extern const struct argp common_argp;
 int fail(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Read the host, resolve --vm, open a live source. On failure says why and
- * returns NULL.
+ * Read the host, resolve --vm, open a live source that counts, streams these kinds
+ * (bit by kind) or only refusals. On failure says why and returns NULL; what the
+ * kernel has no tracepoint for is said too.
  */
-struct live *open_live(const struct common *common, struct host *host, __u32 stream_kinds,
-		       bool refusals);
+struct live *open_live(const struct common *common, struct host *host, bool count,
+		       __u32 stream_kinds, bool refusals);
 
 /* Set by SIGINT and SIGTERM once catch_stop() was called. */
 extern volatile int stop;
@@ -58,5 +60,9 @@ void catch_stop(void);
 /* Start argv as a child that waits; release it; returns its pid or -errno. */
 int child_prepare(char **argv, int *release_fd);
 void child_release(int release_fd);
+/* Has it ended, with which exit status (128 + N: by signal N)? */
+bool child_ended(pid_t pid, int *status);
+/* Ask it to end (SIGTERM), wait for that; its exit status. */
+int child_end(pid_t pid);
 
 #endif

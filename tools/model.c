@@ -1,77 +1,158 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See model.h. */
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model.h"
 
+static int compare(__u64 a, __u64 b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct kvmmt_vm_key *x = a, *y = b;
+	int order = compare(x->vm, y->vm);
+
+	return order ? order : compare(x->pid, y->pid);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct kvmmt_vm_key *x = a, *y = b;
+	int order = by_address(a, b);
+
+	return order ? order : compare(x->generation, y->generation);
+}
+
+/* The trees hold VMs, whose first member is the key. */
+static struct model_vm *find(void *const *tree, const struct kvmmt_vm_key *key,
+			     int (*order)(const void *, const void *))
+{
+	struct model_vm **node = tfind(key, tree, order);
+
+	return node ? *node : NULL;
+}
+
+static void drop(struct model *m, struct model_vm *vm)
+{
+	const struct kvmmt_counters c = model_delta(&vm->start, &vm->now);
+	const __u64 *from = (const __u64 *)&c;
+	__u64 *to = (__u64 *)&m->rest.now;
+	size_t i;
+
+	for (i = 0; i < offsetof(struct kvmmt_counters, refused_ns) / sizeof(*to); i++)
+		to[i] += from[i];
+	m->nr_rest++;
+	m->nr_gone--;
+	if (find(&m->latest, &vm->key, by_address) == vm)
+		tdelete(vm, &m->latest, by_address);
+	tdelete(vm, &m->by_key, by_key);
+	free(vm->refusals);
+	free(vm);
+}
+
 void model_sample(struct model *m, __u64 now_ns)
 {
-	size_t i;
+	bool too_many = m->nr_gone > MODEL_GONE;
+	size_t i, kept = 0;
 
 	if (!m->start_ns)
 		m->start_ns = now_ns;
 	m->before_ns = m->now_ns ? m->now_ns : now_ns;
 	m->now_ns = now_ns;
-	for (i = 0; i < m->nr_vms; i++)
-		m->vms[i].before = m->vms[i].now;
-}
+	for (i = 0; i < m->nr_vms; i++) {
+		struct model_vm *vm = m->vms[i];
 
-static struct model_vm *find(const struct model *m, __u64 vm, __u32 pid)
-{
-	size_t i;
-
-	for (i = 0; i < m->nr_vms; i++)
-		if (m->vms[i].key.vm == vm && m->vms[i].key.pid == pid)
-			return &m->vms[i];
-	return NULL;
+		vm->before = vm->now;
+		if (vm->gone && (too_many || model_age_ns(m, vm->seen_ns) > MODEL_MARK_NS))
+			drop(m, vm);
+		else
+			m->vms[kept++] = vm;
+	}
+	m->nr_vms = kept;
 }
 
 const struct model_vm *model_find(const struct model *m, __u64 vm, __u32 pid)
 {
-	return find(m, vm, pid);
+	const struct kvmmt_vm_key key = { .vm = vm, .pid = pid };
+
+	return find(&m->latest, &key, by_address);
+}
+
+const struct model_vm *model_find_key(const struct model *m, const struct kvmmt_vm_key *key)
+{
+	return find(&m->by_key, key, by_key);
 }
 
 static struct model_vm *add(struct model *m, const struct kvmmt_vm_key *key)
 {
-	struct model_vm *vm;
+	struct model_vm *vm, **node;
 
 	if (m->nr_vms == m->room) {
 		size_t room = m->room ? m->room * 2 : 64;
-		struct model_vm *more = realloc(m->vms, room * sizeof(*more));
+		struct model_vm **more = realloc(m->vms, room * sizeof(*more));
 
 		if (!more)
 			return NULL;
 		m->vms = more;
 		m->room = room;
 	}
-	vm = &m->vms[m->nr_vms++];
-	memset(vm, 0, sizeof(*vm));
+	vm = calloc(1, sizeof(*vm));
+	if (!vm)
+		return NULL;
 	vm->key = *key;
+	node = tsearch(vm, &m->latest, by_address);
+	if (!node || !tsearch(vm, &m->by_key, by_key)) {
+		if (node && *node == vm)
+			tdelete(vm, &m->latest, by_address);
+		free(vm);
+		return NULL;
+	}
+	if ((*node)->key.generation < key->generation)
+		*node = vm;
+	m->vms[m->nr_vms++] = vm;
 	return vm;
 }
 
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
 	     const char *comm)
 {
-	struct model_vm *vm = find(m, key->vm, key->pid);
+	struct model_vm *vm = find(&m->by_key, key, by_key);
 
 	if (!vm) {
 		vm = add(m, key);
 		if (!vm)
 			return -ENOMEM;
+		vm->process = vm_process(key->pid);
 		vm_name(key->pid, comm, vm->name);
 	}
 	vm->now = *c;
-	/* A teardown is the VM's last event; a reused address counts on from there. */
-	vm->gone = c->inval[KVMMT_INVAL_TEARDOWN] > 0;
+	vm->seen_ns = m->now_ns;
+	if (!vm->gone && kvmmt_is_gone(c)) {
+		vm->gone = true;
+		m->nr_gone++;
+	}
 	return 0;
 }
 
-void model_refusal(struct model *m, const struct kvmmt_event *e)
+int model_refusal(struct model *m, const struct kvmmt_event *e)
 {
-	m->refusals[m->nr_refusals++ % MODEL_REFUSALS] = *e;
+	struct model_vm *vm = (struct model_vm *)model_find(m, e->vm, e->pid);
+
+	m->nr_refusals++;
+	/* Counters are read before events: a VM that is newer than the sample waits. */
+	if (!vm)
+		return 0;
+	if (!vm->refusals)
+		vm->refusals = calloc(MODEL_REFUSALS, sizeof(*vm->refusals));
+	if (!vm->refusals)
+		return -ENOMEM;
+	vm->refusals[vm->nr_refusals++ % MODEL_REFUSALS] = *e;
+	return 0;
 }
 
 void model_reset(struct model *m)
@@ -80,11 +161,26 @@ void model_reset(struct model *m)
 
 	m->start_ns = m->now_ns;
 	for (i = 0; i < m->nr_vms; i++)
-		m->vms[i].start = m->vms[i].now;
+		m->vms[i]->start = m->vms[i]->now;
+	m->nr_rest = 0;
+	memset(&m->rest, 0, sizeof(m->rest));
+}
+
+static void keep(void *node)
+{
+	(void)node;	/* m->vms frees it */
 }
 
 void model_free(struct model *m)
 {
+	size_t i;
+
+	tdestroy(m->latest, keep);
+	tdestroy(m->by_key, keep);
+	for (i = 0; i < m->nr_vms; i++) {
+		free(m->vms[i]->refusals);
+		free(m->vms[i]);
+	}
 	free(m->vms);
 	memset(m, 0, sizeof(*m));
 }
@@ -100,6 +196,16 @@ struct kvmmt_counters model_delta(const struct kvmmt_counters *from,
 	for (i = 0; i < nr; i++)
 		x[i] -= f[i];
 	return d;
+}
+
+__u64 model_age_ns(const struct model *m, __u64 time_ns)
+{
+	return m->now_ns > time_ns ? m->now_ns - time_ns : 0;
+}
+
+bool model_marked(const struct model *m, const struct model_vm *vm)
+{
+	return vm->now.refused_ns && model_age_ns(m, vm->now.refused_ns) < MODEL_MARK_NS;
 }
 
 __u64 counters_outcome(const struct kvmmt_counters *c, enum kvmmt_outcome outcome)

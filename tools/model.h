@@ -12,41 +12,56 @@
 #include <kvmmt/maps.h>
 #include "vmname.h"
 
-#define MODEL_REFUSALS 64
+#define MODEL_REFUSALS 16	/* kept for each VM */
+#define MODEL_GONE     1024	/* VMs that are gone and still told apart */
 #define MODEL_MARK_NS (15 * 60 * 1000000000ull) /* a refusal stays marked so long */
 
 struct model_vm {
 	struct kvmmt_vm_key key;
+	__u32 process;		/* key.pid may be any thread of it */
 	char name[VM_NAME_LEN];
 	struct kvmmt_counters start, before, now;
-	bool gone;	/* its stage 2 was torn down */
+	struct kvmmt_event *refusals; /* ring, latest at nr_refusals - 1; NULL: none yet */
+	__u64 nr_refusals;
+	__u64 seen_ns;		/* time of the last sample it was in */
+	bool gone;		/* its stage 2 was torn down */
 };
 
 struct model {
-	struct model_vm *vms;
-	size_t nr_vms, room;
+	struct model_vm **vms;	/* in order of appearance */
+	size_t nr_vms, room, nr_gone;
+	void *by_key, *latest;	/* tsearch() trees: by key, and by address and pid alone */
+	struct model_vm rest;	/* the sum of VMs that are gone and were dropped */
+	__u64 nr_rest;
 	__u64 start_ns, before_ns, now_ns;	/* times of the samples */
-	struct kvmmt_event refusals[MODEL_REFUSALS]; /* ring, latest at nr_refusals - 1 */
 	__u64 nr_refusals;
 	__u64 lost[KVMMT_KIND_NR];
 	__u64 lost_vms;
 };
 
-/* Begin a sample taken at @now_ns; then give every VM. */
+/* Begin a sample taken at @now_ns; then give every VM. Drops VMs long gone. */
 void model_sample(struct model *m, __u64 now_ns);
 /* Returns 0 or -ENOMEM. @comm names a VM that is new and whose process is gone. */
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
 	     const char *comm);
-void model_refusal(struct model *m, const struct kvmmt_event *e);
+/* Returns 0 or -ENOMEM. */
+int model_refusal(struct model *m, const struct kvmmt_event *e);
 void model_reset(struct model *m);	/* "since the start" begins now */
 void model_free(struct model *m);
 
-/* The VM of an event, or NULL. */
+/* The latest VM at this address, or NULL. */
 const struct model_vm *model_find(const struct model *m, __u64 vm, __u32 pid);
+/* The VM with this key, or NULL. */
+const struct model_vm *model_find_key(const struct model *m, const struct kvmmt_vm_key *key);
 
 /* What one VM did between two samples. */
 struct kvmmt_counters model_delta(const struct kvmmt_counters *from,
 				  const struct kvmmt_counters *to);
+
+/* How long ago @time_ns was at the last sample; an event of after it: 0 */
+__u64 model_age_ns(const struct model *m, __u64 time_ns);
+/* Was the VM refused something so lately that it stays marked? */
+bool model_marked(const struct model *m, const struct model_vm *vm);
 
 /* Sums over reasons. */
 __u64 counters_outcome(const struct kvmmt_counters *c, enum kvmmt_outcome outcome);

@@ -60,7 +60,7 @@ static const char *join_bits(__u32 value, const struct bit_name *names, size_t n
 
 const char *name_fault_flags(__u32 flags, char *buf, size_t len)
 {
-	static const struct bit_name names[] = { KVMMT_FAULT_FLAGS(BIT_NAME) };
+	static const struct bit_name names[] = { KVMMT_ACCESS_FLAGS(BIT_NAME) KVMMT_FAULT_FLAGS(BIT_NAME) };
 
 	return join_bits(flags, names, sizeof(names) / sizeof(names[0]), buf, len);
 }

@@ -34,8 +34,8 @@ void screen_free(struct screen *s)
 
 static int put(struct screen *s, int row, int col, enum attr attr, const char *text)
 {
-	if (row < 0 || row >= s->rows)
-		return col;
+	if (row < 0 || row >= s->rows || col < 0)
+		return col < 0 ? 0 : col;
 	for (; *text && col < s->cols; text++, col++)
 		s->cells[row * s->cols + col] = (struct cell){ *text, attr };
 	return col;

@@ -24,6 +24,7 @@ struct live {
 	struct kvmmt_bpf *skel;
 	struct ring_buffer *rings;
 	int nr_cpus;
+	struct kvmmt_counters *per_cpu;	/* one VM's, as a map gives them */
 	struct kvmmt_event *waiting;	/* read, not yet handed out */
 	size_t nr_waiting, room;
 	bool out_of_memory;
@@ -118,19 +119,34 @@ static int add_rings(struct live *live, size_t ring_bytes)
 	return err;
 }
 
+/* Load the one of a tracepoint's three programs that does what is asked for, if any. */
+static void choose(struct kvmmt_bpf *skel, int kind, bool there, bool count, bool stream)
+{
+#define X(kind) { skel->progs.count_##kind, skel->progs.stream_##kind, skel->progs.both_##kind },
+	struct bpf_program *const programs[][3] = {
+		X(s2_fault) X(s2_slot) X(s2_invalidate)
+	};
+#undef X
+	bpf_program__set_autoload(programs[kind][0], there && count && !stream);
+	bpf_program__set_autoload(programs[kind][1], there && !count && stream);
+	bpf_program__set_autoload(programs[kind][2], there && count && stream);
+}
+
 static int configure(struct live *live, const struct live_options *o, const bool *tracepoint)
 {
 	struct kvmmt_bpf *skel = live->skel;
-	int err;
+	int err, kind;
 
-	skel->rodata->stream_kinds = o->stream_kinds;
-	skel->rodata->stream_refusals = o->stream_refusals;
+	skel->rodata->only_refusals = !o->stream_kinds;
 	skel->rodata->only_pids = o->nr_pids > 0;
 	skel->rodata->ring_mask = ring_count(live->nr_cpus) - 1;
-	bpf_program__set_autoload(skel->progs.kvm_s2_fault, tracepoint[KVMMT_KIND_S2_FAULT]);
-	bpf_program__set_autoload(skel->progs.kvm_s2_slot, tracepoint[KVMMT_KIND_S2_SLOT]);
-	bpf_program__set_autoload(skel->progs.kvm_s2_invalidate,
-				  tracepoint[KVMMT_KIND_S2_INVALIDATE]);
+	for (kind = 0; kind < KVMMT_KIND_LOST; kind++) {
+		bool refusable = kind != KVMMT_KIND_S2_INVALIDATE;
+		bool streams = o->stream_kinds ? o->stream_kinds & 1u << kind :
+						 o->stream_refusals && refusable;
+
+		choose(skel, kind, tracepoint[kind], o->count, streams);
+	}
 	err = bpf_map__set_max_entries(skel->maps.pids, o->nr_pids ? o->nr_pids : 1);
 	return err ? err : kvmmt_bpf__load(skel);
 }
@@ -155,10 +171,11 @@ int live_open(struct live **out, const struct live_options *options, const bool 
 		return err;
 	libbpf_set_print(options->verbose ? print_verbose : print_nothing);
 	live->nr_cpus = libbpf_num_possible_cpus();
+	live->per_cpu = calloc(live->nr_cpus, sizeof(*live->per_cpu));
 	live->skel = kvmmt_bpf__open();
 	if (!live->skel)
 		err = -errno;
-	else
+	else if (live->per_cpu)
 		err = configure(live, options, tracepoint);
 	if (!err)
 		err = fill_pids(live, options);
@@ -179,6 +196,7 @@ void live_close(struct live *live)
 		return;
 	ring_buffer__free(live->rings);
 	kvmmt_bpf__destroy(live->skel);
+	free(live->per_cpu);
 	free(live->waiting);
 	free(live);
 }
@@ -207,33 +225,85 @@ static void add_counters(struct kvmmt_counters *sum, const struct kvmmt_counters
 	sum->refused_ns = c->refused_ns > before.refused_ns ? c->refused_ns : before.refused_ns;
 }
 
+static bool same_vm(const struct kvmmt_vm_key *a, const struct kvmmt_vm_key *b)
+{
+	return a->vm == b->vm && a->pid == b->pid && a->generation == b->generation;
+}
+
+/* The VM's place, or -1 if it has none. */
+static int place_of(const struct live *live, const struct kvmmt_vm_key *key)
+{
+	__u32 place = kvmmt_place(key->vm);
+
+	return same_vm(&live->skel->bss->owners[place], key) ? (int)place : -1;
+}
+
+static int add_cpus(struct live *live, int fd, const void *key, struct kvmmt_counters *sum)
+{
+	int err = bpf_map_lookup_elem(fd, key, live->per_cpu), cpu;
+
+	for (cpu = 0; cpu < live->nr_cpus && !err; cpu++)
+		add_counters(sum, &live->per_cpu[cpu]);
+	return err == -ENOENT ? 0 : err;
+}
+
+/* The VM is gone and counts no more: its place can have another. */
+static void forget(struct live *live, const struct kvmmt_vm_key *key)
+{
+	int place = place_of(live, key);
+
+	bpf_map_delete_elem(bpf_map__fd(live->skel->maps.vms), key);
+	bpf_map_delete_elem(bpf_map__fd(live->skel->maps.comms), key);
+	if (place < 0)
+		return;
+	memset(live->per_cpu, 0, live->nr_cpus * sizeof(*live->per_cpu));
+	if (bpf_map_update_elem(bpf_map__fd(live->skel->maps.places), &place, live->per_cpu, 0))
+		return;
+	live->skel->bss->owners[place].vm = 0;
+	__atomic_store_n(&live->skel->bss->claims[place], 0, __ATOMIC_RELEASE);
+}
+
+static int give_vm(struct live *live, const struct kvmmt_vm_key *key, live_counters_fn fn,
+		   void *ctx)
+{
+	int comms = bpf_map__fd(live->skel->maps.comms), place = place_of(live, key), err;
+	struct kvmmt_counters sum = { 0 };
+	char comm[KVMMT_COMM_LEN];
+
+	err = add_cpus(live, bpf_map__fd(live->skel->maps.vms), key, &sum);
+	if (!err && place >= 0)
+		err = add_cpus(live, bpf_map__fd(live->skel->maps.places), &place, &sum);
+	if (err)
+		return err;
+	if (bpf_map_lookup_elem(comms, key, comm))
+		comm[0] = '\0';
+	fn(ctx, key, &sum, comm);
+	if (kvmmt_is_gone(&sum))
+		forget(live, key);
+	return 0;
+}
+
 int live_counters(struct live *live, live_counters_fn fn, void *ctx)
 {
-	int fd = bpf_map__fd(live->skel->maps.vms), comms = bpf_map__fd(live->skel->maps.comms);
-	char comm[KVMMT_COMM_LEN];
-	int cpu, err = 0;
-	struct kvmmt_counters *values = calloc(live->nr_cpus, sizeof(*values));
-	struct kvmmt_vm_key key, *previous = NULL;
+	int fd = bpf_map__fd(live->skel->maps.vms), err = 0, i;
+	struct kvmmt_vm_key key, next;
+	bool more;
 
-	if (!values)
-		return -ENOMEM;
-	while (!bpf_map_get_next_key(fd, previous, &key)) {
-		struct kvmmt_counters sum = { 0 };
-
-		previous = &key;
-		err = bpf_map_lookup_elem(fd, &key, values);
-		if (err == -ENOENT)
+	for (i = 0; i < KVMMT_PLACES && !err; i++) {
+		if (!__atomic_load_n(&live->skel->bss->owners[i].vm, __ATOMIC_ACQUIRE))
 			continue;
-		if (err)
-			break;
-		for (cpu = 0; cpu < live->nr_cpus; cpu++)
-			add_counters(&sum, &values[cpu]);
-		if (bpf_map_lookup_elem(comms, &key, comm))
-			comm[0] = '\0';
-		fn(ctx, &key, &sum, comm);
+		key = live->skel->bss->owners[i];
+		err = give_vm(live, &key, fn, ctx);
 	}
-	free(values);
-	return err == -ENOENT ? 0 : err;
+	/* The next key is asked for before this one may be forgotten. */
+	more = !bpf_map_get_next_key(fd, NULL, &next);
+	while (more && !err) {
+		key = next;
+		more = !bpf_map_get_next_key(fd, &key, &next);
+		if (place_of(live, &key) < 0)
+			err = give_vm(live, &key, fn, ctx);
+	}
+	return err;
 }
 
 static int by_time(const void *a, const void *b)
@@ -273,7 +343,7 @@ static int keep_untold(struct live *live)
 
 int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn, void *ctx)
 {
-	__u64 due = final ? ~0ull : 0;
+	__u64 due;
 	size_t n, left;
 	int err;
 
@@ -282,6 +352,8 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 		timeout_ms = SETTLE_NS / 1000000;
 	if (!live->rings)
 		return 0;
+	/* Before the rings are read one by one: what they get meanwhile is younger. */
+	due = final ? ~0ull : live_now_ns() - SETTLE_NS;
 	err = final ? ring_buffer__consume(live->rings) : ring_buffer__poll(live->rings, timeout_ms);
 	if (live->out_of_memory)
 		return -ENOMEM;
@@ -291,8 +363,6 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 		err = keep_untold(live);
 		if (err)
 			return err;
-	} else {
-		due = live_now_ns() - SETTLE_NS;
 	}
 
 	qsort(live->waiting, live->nr_waiting, sizeof(*live->waiting), by_time);

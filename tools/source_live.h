@@ -11,6 +11,7 @@
 struct live;
 
 struct live_options {
+	bool count;		/* keep counters: live_counters() must be called now and then */
 	__u32 stream_kinds;	/* bit by kind */
 	bool stream_refusals;
 	size_t ring_bytes;	/* all rings together; rounded up to what fits */
@@ -39,7 +40,10 @@ void live_close(struct live *live);
 /* Stop producing: what is in the rings can still be read. */
 void live_detach(struct live *live);
 
-/* Call @fn for each VM with the sum over CPUs. Returns 0 or -errno. */
+/*
+ * Call @fn for each VM with the sum over CPUs. One whose stage 2 is torn down is
+ * given one last time and then forgotten. Returns 0 or -errno.
+ */
 int live_counters(struct live *live, live_counters_fn fn, void *ctx);
 
 /*

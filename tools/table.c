@@ -9,7 +9,12 @@
 
 static bool fed(const struct table *t, const struct field *f)
 {
-	return f->source == KVMMT_KIND_LOST || t->host->tracepoint[f->source];
+	int kind;
+
+	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
+		if (f->sources & 1u << kind && !t->host->tracepoint[kind])
+			return false;
+	return true;
 }
 
 /* The @i-th field to show, or NULL after the last one. */
@@ -33,7 +38,7 @@ static int compare(const struct field *f, const struct table_row *a, const struc
 	case FIELD_NAME:
 		return strcmp(a->vm->name, b->vm->name);
 	case FIELD_PID:
-		return a->vm->key.pid < b->vm->key.pid ? -1 : a->vm->key.pid > b->vm->key.pid;
+		return a->vm->process < b->vm->process ? -1 : a->vm->process > b->vm->process;
 	default:
 		x = f->value(&a->counts);
 		y = f->value(&b->counts);
@@ -61,26 +66,36 @@ const char *table_cell(const struct table *t, const struct field *f, const struc
 	if (f->type == FIELD_NAME)
 		return row->vm->name;
 	if (f->type == FIELD_PID) {
-		snprintf(buf, NAME_LEN, "%u", row->vm->key.pid);
+		snprintf(buf, NAME_LEN, "%u", row->vm->process);
 		return buf;
 	}
 	return fed(t, f) ? field_short(f->value(&row->counts), f->type, buf) : "-";
 }
 
+static int width(const struct field *f, int name_width)
+{
+	return f->type == FIELD_NAME && name_width > f->width ? name_width : f->width;
+}
+
 void table_text(const struct table *t, const struct table_row *rows, size_t nr, FILE *out)
 {
 	const struct field *f;
+	int name_width = 0;
 	char buf[64];
 	size_t i, k;
 
+	/* A name is never cut here: the column is as wide as the longest. */
+	for (i = 0; i < nr; i++)
+		if ((int)strlen(rows[i].vm->name) > name_width)
+			name_width = strlen(rows[i].vm->name);
 	for (k = 0; (f = nth(t, k, false)); k++)
-		fprintf(out, f->type == FIELD_NAME ? "%s%-*s" : "%s%*s", k ? " " : "", f->width,
-			f->head);
+		fprintf(out, f->type == FIELD_NAME ? "%s%-*s" : "%s%*s", k ? " " : "",
+			width(f, name_width), f->head);
 	fputc('\n', out);
 	for (i = 0; i < nr; i++) {
 		for (k = 0; (f = nth(t, k, false)); k++)
 			fprintf(out, f->type == FIELD_NAME ? "%s%-*s" : "%s%*s", k ? " " : "",
-				f->width, table_cell(t, f, &rows[i], buf));
+				width(f, name_width), table_cell(t, f, &rows[i], buf));
 		fputc('\n', out);
 	}
 }
@@ -90,17 +105,21 @@ void table_csv(const struct table *t, const struct table_row *rows, size_t nr, b
 	const struct field *f;
 	size_t i, k;
 
-	for (k = 0; head && (f = nth(t, k, true)); k++)
-		fprintf(out, "%s%s", k ? "," : "", f->name);
-	if (head)
+	if (head) {
+		fputs("seconds,total", out);
+		for (k = 0; (f = nth(t, k, true)); k++)
+			fprintf(out, ",%s", f->name);
 		fputc('\n', out);
+	}
 	for (i = 0; i < nr; i++) {
+		fprintf(out, "%.3f,%d", t->seconds, t->total);
 		for (k = 0; (f = nth(t, k, true)); k++) {
-			fputs(k ? "," : "", out);
-			if (f->type == FIELD_NAME) /* vm_name() leaves no blanks or controls */
-				fprintf(out, "\"%s\"", rows[i].vm->name);
+			fputc(',', out);
+			if (f->type == FIELD_NAME) /* no formula to a spreadsheet */
+				fprintf(out, "\"%s%s\"", strchr("=+-@", *rows[i].vm->name) ? "'" : "",
+					rows[i].vm->name);
 			else if (f->type == FIELD_PID)
-				fprintf(out, "%u", rows[i].vm->key.pid);
+				fprintf(out, "%u", rows[i].vm->process);
 			else if (fed(t, f))
 				fprintf(out, "%llu", (unsigned long long)f->value(&rows[i].counts));
 		}
@@ -118,11 +137,12 @@ void table_json(const struct table *t, const struct table_row *rows, size_t nr, 
 
 		json_begin(&j, out);
 		json_decimal(&j, "seconds", t->seconds);
+		json_bool(&j, "total", t->total);
 		for (k = 0; (f = nth(t, k, true)); k++) {
 			if (f->type == FIELD_NAME)
 				json_string(&j, f->name, rows[i].vm->name);
 			else if (f->type == FIELD_PID)
-				json_number(&j, f->name, rows[i].vm->key.pid);
+				json_number(&j, f->name, rows[i].vm->process);
 			else if (fed(t, f))
 				json_number(&j, f->name, f->value(&rows[i].counts));
 			else

@@ -13,6 +13,7 @@ struct table {
 	const struct field *sort;	/* NULL: in order of appearance */
 	const struct host *host;	/* which tracepoints there are */
 	double seconds;			/* that the counts cover */
+	bool total;			/* since the start, not of the last interval */
 };
 
 /* One VM's counts over the interval. */

@@ -20,7 +20,7 @@ void ui_init(struct ui *ui, const struct host *host, const struct model *model)
 
 static bool same(const struct kvmmt_vm_key *a, const struct kvmmt_vm_key *b)
 {
-	return a->vm == b->vm && a->pid == b->pid;
+	return a->vm == b->vm && a->pid == b->pid && a->generation == b->generation;
 }
 
 /* The VMs that the filter leaves, with rates per second, sorted. NULL: no memory. */
@@ -33,11 +33,10 @@ static struct table_row *shown(const struct ui *ui, size_t *nr)
 
 	*nr = 0;
 	for (i = 0; rows && i < m->nr_vms; i++) {
-		const struct model_vm *vm = &m->vms[i];
-		bool marked = vm->now.refused_ns && m->now_ns - vm->now.refused_ns < MODEL_MARK_NS;
+		const struct model_vm *vm = m->vms[i];
 
 		/* A VM that is gone stays while its refusal is marked. */
-		if ((vm->gone && !marked) || !strstr(vm->name, ui->filter))
+		if ((vm->gone && !model_marked(m, vm)) || !strstr(vm->name, ui->filter))
 			continue;
 		rows[*nr].vm = vm;
 		rows[(*nr)++].counts = model_delta(&vm->before, &vm->now);
@@ -255,8 +254,8 @@ static void draw_header(const struct ui *ui, struct screen *s)
 				 "%s kvm_%s", missing[0] ? "" : "  no", name_kind(kind));
 	screen_line(s, 0, ATTR_TITLE, "kvmmt-top  %.24s  Linux %.28s  FWB %s  DIC %s%s", ui->hostname,
 		    ui->host->release, tri_word(ui->host->fwb), tri_word(ui->host->dic), missing);
-	screen_line(s, 1, ATTR_PLAIN, "%zu VMs  every %.3gs  own CPU %.1f%%", m->nr_vms, ui->delay_s,
-		    ui->own_cpu);
+	screen_line(s, 1, ATTR_PLAIN, "%zu VMs  every %.3gs  own CPU %.1f%%", m->nr_vms - m->nr_gone,
+		    ui->delay_s, ui->own_cpu);
 	if (ui->paused)
 		screen_put(s, 1, cols - 8, ATTR_ALARM, "PAUSED");
 	screen_put(s, 1, 44, lost ? ATTR_ALARM : ATTR_DIM, lost ? "LOST %llu" : "lost %llu",
@@ -288,8 +287,7 @@ static void draw_cell(const struct ui *ui, struct screen *s, int row, int col,
 
 static void draw_row(const struct ui *ui, struct screen *s, int row, const struct table_row *r)
 {
-	__u64 refused = r->vm->now.refused_ns;
-	bool marked = refused && ui->model->now_ns - refused < MODEL_MARK_NS;
+	bool marked = model_marked(ui->model, r->vm);
 	bool selected = same(&r->vm->key, &ui->selected);
 	enum attr attr = selected ? ATTR_SELECTED : marked ? ATTR_ALARM : ATTR_PLAIN;
 	int col = 2;
@@ -396,7 +394,7 @@ int ui_draw(struct ui *ui, struct screen *s, int rows, int cols)
 	if (err)
 		return err;
 	draw_header(ui, s);
-	vm = model_find(ui->model, ui->selected.vm, ui->selected.pid);
+	vm = model_find_key(ui->model, &ui->selected);
 	if (ui->view == VIEW_VM && vm)
 		ui_draw_vm(ui, vm, s, HEADER_ROWS - 1);
 	else

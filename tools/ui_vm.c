@@ -67,19 +67,16 @@ static int draw_wrapped(struct screen *s, int row, int indent, enum attr attr, c
 
 static void draw_refusals(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row)
 {
-	const struct model *m = ui->model;
 	char text[EVENT_TEXT_LEN];
-	__u64 i, oldest = m->nr_refusals > MODEL_REFUSALS ? m->nr_refusals - MODEL_REFUSALS : 0;
+	__u64 i, oldest = vm->nr_refusals > MODEL_REFUSALS ? vm->nr_refusals - MODEL_REFUSALS : 0;
 
 	screen_put(s, row++, 2, ATTR_TITLE, "latest refusals");
-	for (i = m->nr_refusals; i > oldest && row < s->rows - 1; i--) {
-		const struct kvmmt_event *e = &m->refusals[(i - 1) % MODEL_REFUSALS];
+	for (i = vm->nr_refusals; i > oldest && row < s->rows - 1; i--) {
+		const struct kvmmt_event *e = &vm->refusals[(i - 1) % MODEL_REFUSALS];
 
-		if (e->vm != vm->key.vm || e->pid != vm->key.pid)
-			continue;
 		event_text(e, text, sizeof(text));
 		screen_put(s, row, 2, ATTR_ALARM, "! %.0fs ago",
-			   (double)(m->now_ns - e->time_ns) / 1e9);
+			   (double)model_age_ns(ui->model, e->time_ns) / 1e9);
 		row = draw_wrapped(s, row, 16, ATTR_ALARM, text);
 	}
 }
@@ -90,7 +87,7 @@ void ui_draw_vm(const struct ui *ui, const struct model_vm *vm, struct screen *s
 	const struct kvmmt_counters last = model_delta(&vm->before, &vm->now);
 	const bool *has = ui->host->tracepoint;
 
-	screen_line(s, row++, ATTR_HEAD, " VM %s  pid %u%s", vm->name, vm->key.pid,
+	screen_line(s, row++, ATTR_HEAD, " VM %s  pid %u%s", vm->name, vm->process,
 		    vm->gone ? "  gone" : "");
 	if (has[KVMMT_KIND_S2_FAULT]) {
 		row = draw_types(ui, s, row, &total, &last);

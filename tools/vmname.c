@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See vmname.h. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vmname.h"
@@ -21,8 +22,7 @@ static size_t read_proc(pid_t pid, const char *file, char *buf, size_t size)
 	return n;
 }
 
-/* A name comes from a user: keep what a terminal and a table can take. */
-static void copy_name(char *name, const char *from, size_t len)
+void vm_clean_name(char *name, const char *from, size_t len)
 {
 	size_t i;
 
@@ -31,6 +31,16 @@ static void copy_name(char *name, const char *from, size_t len)
 	for (i = 0; i < len; i++)
 		name[i] = from[i] > ' ' && from[i] < 0x7f && from[i] != '"' ? from[i] : '_';
 	name[len] = '\0';
+}
+
+pid_t vm_process(pid_t pid)
+{
+	char status[4096];
+	const char *tgid;
+
+	read_proc(pid, "status", status, sizeof(status));
+	tgid = strstr(status, "\nTgid:");
+	return tgid ? atoi(tgid + strlen("\nTgid:")) : pid;
 }
 
 /* QEMU: -name web-7 | -name guest=web-7,debug-threads=on */
@@ -57,11 +67,11 @@ void vm_name(pid_t pid, const char *comm, char *name)
 			continue;
 		value = qemu_name(value, &len);
 		if (len) {
-			copy_name(name, value, len);
+			vm_clean_name(name, value, len);
 			return;
 		}
 	}
 	if (!read_proc(pid, "comm", buf, sizeof(buf)))
 		snprintf(buf, sizeof(buf), "%s", *comm ? comm : "?");
-	copy_name(name, buf, strcspn(buf, "\n"));
+	vm_clean_name(name, buf, strcspn(buf, "\n"));
 }

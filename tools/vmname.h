@@ -13,4 +13,13 @@
  */
 void vm_name(pid_t pid, const char *comm, char *name);
 
+/*
+ * A name is its owner's choice: keep what a terminal and a table can take of the
+ * @len bytes at @from. @name has VM_NAME_LEN bytes.
+ */
+void vm_clean_name(char *name, const char *from, size_t len);
+
+/* The process that thread @pid belongs to, or @pid if it is gone. */
+pid_t vm_process(pid_t pid);
+
 #endif

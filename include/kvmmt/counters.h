@@ -24,8 +24,10 @@ struct kvmmt_counters {
 };
 
 /* MemAttr[3:0] of a stage-2 leaf, with and without FEAT_S2FWB (Arm ARM D8.6) */
-static inline enum kvmmt_s2_type kvmmt_s2_type(__u16 memattr, __u32 flags)
+static inline enum kvmmt_s2_type kvmmt_s2_type(__u32 memattr, __u32 flags)
 {
+	if (memattr == 0x6 && flags & KVMMT_F_FWB)
+		return KVMMT_S2_NORMAL;	/* nearly all are: first */
 	switch (memattr) {
 	case 0x0:
 		return KVMMT_S2_DEVICE_nGnRnE;
@@ -33,15 +35,13 @@ static inline enum kvmmt_s2_type kvmmt_s2_type(__u16 memattr, __u32 flags)
 		return KVMMT_S2_DEVICE_nGnRE;
 	case 0x5:
 		return KVMMT_S2_NORMAL_NC;
-	case 0x6:
-		return flags & KVMMT_F_FWB ? KVMMT_S2_NORMAL : KVMMT_S2_OTHER;
 	case 0xf:
 		return flags & KVMMT_F_FWB ? KVMMT_S2_OTHER : KVMMT_S2_NORMAL;
 	}
 	return KVMMT_S2_OTHER;
 }
 
-static inline enum kvmmt_outcome kvmmt_fault_outcome(__u16 reason)
+static inline enum kvmmt_outcome kvmmt_fault_outcome(__u32 reason)
 {
 	switch (reason) {
 #define X(name, outcome, ...)                   \
@@ -54,15 +54,31 @@ static inline enum kvmmt_outcome kvmmt_fault_outcome(__u16 reason)
 }
 
 /* A mapping or a slot that KVM declined: the rare event that is always told. */
+static inline int kvmmt_fault_refused(__u32 reason)
+{
+	return kvmmt_fault_outcome(reason) == KVMMT_OUTCOME_REFUSED;
+}
+
+static inline int kvmmt_slot_refused(__u32 reason)
+{
+	return reason != KVMMT_SLOT_ACCEPTED;
+}
+
 static inline int kvmmt_is_refusal(const struct kvmmt_event *e)
 {
 	switch (e->kind) {
 	case KVMMT_KIND_S2_FAULT:
-		return kvmmt_fault_outcome(e->s2_fault.reason) == KVMMT_OUTCOME_REFUSED;
+		return kvmmt_fault_refused(e->s2_fault.reason);
 	case KVMMT_KIND_S2_SLOT:
-		return e->s2_slot.reason != KVMMT_SLOT_ACCEPTED;
+		return kvmmt_slot_refused(e->s2_slot.reason);
 	}
 	return 0;
+}
+
+/* Its stage 2 is torn down, which is a VM's last event. Shadows may go before. */
+static inline int kvmmt_is_gone(const struct kvmmt_counters *c)
+{
+	return c->inval_bytes[KVMMT_INVAL_TEARDOWN] > 0;
 }
 
 static inline __u64 kvmmt_index(__u64 reason, __u64 nr)
@@ -75,30 +91,39 @@ static inline __u64 kvmmt_index(__u64 reason, __u64 nr)
 	return reason < nr ? reason : nr;
 }
 
-static inline void kvmmt_fold_fault(struct kvmmt_counters *c, const struct kvmmt_s2_fault *f)
+/*
+ * The parts, for BPF: each takes only what it counts, so that a program that does
+ * not stream reads no more of its tracepoint's record.
+ */
+static inline void kvmmt_count_fault(struct kvmmt_counters *c, __u32 reason, __u32 memattr,
+				     __u32 flags, __u64 size_bytes)
 {
-	__u64 reason = kvmmt_index(f->reason, KVMMT_FAULT_NR);
 	__u32 type;
 
-	c->fault[reason]++;
-	if (kvmmt_fault_outcome(f->reason) != KVMMT_OUTCOME_MAPPED)
+	c->fault[kvmmt_index(reason, KVMMT_FAULT_NR)]++;
+	if (kvmmt_fault_outcome(reason) != KVMMT_OUTCOME_MAPPED)
 		return;
-	type = kvmmt_s2_type(f->memattr, f->flags);
+	type = kvmmt_s2_type(memattr, flags);
 	c->mapped[type]++;
 	if (reason == KVMMT_FAULT_MAPPED)
-		c->mapped_bytes[type] += f->size_bytes;
+		c->mapped_bytes[type] += size_bytes;
 }
 
-static inline void kvmmt_fold_invalidate(struct kvmmt_counters *c,
-					 const struct kvmmt_s2_invalidate *i)
+static inline void kvmmt_count_slot(struct kvmmt_counters *c, __u32 reason)
 {
-	__u64 reason = kvmmt_index(i->reason, KVMMT_INVAL_NR);
+	c->slot[kvmmt_index(reason, KVMMT_SLOT_NR)]++;
+}
 
-	c->inval[reason]++;
-	if (i->shadow)
+static inline void kvmmt_count_invalidate(struct kvmmt_counters *c, __u32 reason, int shadow,
+					  __u64 size_bytes)
+{
+	__u64 i = kvmmt_index(reason, KVMMT_INVAL_NR);
+
+	c->inval[i]++;
+	if (shadow)
 		c->inval_shadow++;
 	else
-		c->inval_bytes[reason] += i->size_bytes;
+		c->inval_bytes[i] += size_bytes;
 }
 
 static inline void kvmmt_fold(struct kvmmt_counters *c, const struct kvmmt_event *e)
@@ -108,13 +133,15 @@ static inline void kvmmt_fold(struct kvmmt_counters *c, const struct kvmmt_event
 
 	switch (e->kind) {
 	case KVMMT_KIND_S2_FAULT:
-		kvmmt_fold_fault(c, &e->s2_fault);
+		kvmmt_count_fault(c, e->s2_fault.reason, e->s2_fault.memattr, e->s2_fault.flags,
+				  e->s2_fault.size_bytes);
 		break;
 	case KVMMT_KIND_S2_SLOT:
-		c->slot[kvmmt_index(e->s2_slot.reason, KVMMT_SLOT_NR)]++;
+		kvmmt_count_slot(c, e->s2_slot.reason);
 		break;
 	case KVMMT_KIND_S2_INVALIDATE:
-		kvmmt_fold_invalidate(c, &e->s2_invalidate);
+		kvmmt_count_invalidate(c, e->s2_invalidate.reason, e->s2_invalidate.shadow,
+				       e->s2_invalidate.size_bytes);
 		break;
 	}
 }

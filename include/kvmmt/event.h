@@ -99,26 +99,29 @@
 /* Why a stage-2 range was invalidated: enum kvm_s2_inval_reason */
 #define KVMMT_INVAL_REASONS(X)                                                        \
 	X(NOTIFIER, "notifier", "the host unmapped, moved or write-protected a page") \
-	X(MEMSLOT, "memslot", "a memslot was deleted or moved")                       \
+	X(MEMSLOT, "memslot", "a memslot was deleted, or a move was tried")                       \
 	X(WRITE_PROTECT, "write-protect", "dirty logging write-protected the range")  \
 	X(GUEST_TLBI, "guest-tlbi", "a guest hypervisor invalidated its stage 2")     \
 	X(SHADOW_REUSE, "shadow-reuse", "a shadow stage 2 was given to another context") \
 	X(VCPU_RESET, "vcpu-reset", "a vCPU was initialised again")                   \
 	X(TEARDOWN, "teardown", "the VM is going away")
 
-/* Bits of kvmmt_s2_fault.flags: KVM_S2_F_* */
+/* Bits of kvmmt_s2_fault.flags as the kernel has them: KVM_S2_F_* */
 #define KVMMT_FAULT_FLAGS(X)                                      \
-	X(WRITE, 0, "write", "the access was a write")            \
-	X(EXEC, 1, "exec", "the access was an instruction fetch") \
-	X(PERM, 2, "perm", "permission fault, else translation")  \
-	X(NESTED, 3, "nested", "a nested guest's fault, shadow stage 2") \
-	X(LOGGING, 4, "logging", "dirty logging is on for the slot") \
-	X(MTE, 5, "mte", "the VM has MTE")                        \
-	X(MAP_R, 6, "r", "readable through stage 2")              \
-	X(MAP_W, 7, "w", "writable through stage 2")              \
-	X(MAP_X, 8, "x", "executable through stage 2")            \
-	X(FWB, 9, "FWB", "the host has FEAT_S2FWB")               \
-	X(DIC, 10, "DIC", "the host has CTR_EL0.DIC")
+	X(NESTED, 0, "nested", "a nested guest's fault, shadow stage 2") \
+	X(LOGGING, 1, "logging", "dirty logging is on for the slot") \
+	X(MTE, 2, "mte", "the VM has MTE")                        \
+	X(MAP_X, 3, "x", "executable through stage 2")            \
+	X(MAP_W, 4, "w", "writable through stage 2")              \
+	X(MAP_R, 5, "r", "readable through stage 2")              \
+	X(FWB, 6, "FWB", "the host has FEAT_S2FWB")               \
+	X(DIC, 7, "DIC", "the host has CTR_EL0.DIC")
+
+/* And those that kvmmt_access_flags() adds */
+#define KVMMT_ACCESS_FLAGS(X)                                     \
+	X(WRITE, 16, "write", "the access was a write")           \
+	X(EXEC, 17, "exec", "the access was an instruction fetch") \
+	X(PERM, 18, "perm", "permission fault, else translation")
 
 /* Bits of .vma above the two memory types: KVM_S2_VMA_* */
 #define KVMMT_VMA_BITS(X)                                               \
@@ -163,11 +166,25 @@ enum kvmmt_slot_change { KVMMT_SLOT_CHANGES(X) KVMMT_CHANGE_NR };
 enum kvmmt_inval_reason { KVMMT_INVAL_REASONS(X) KVMMT_INVAL_NR };
 #undef X
 #define X(name, bit, ...) KVMMT_F_##name = 1u << (bit),
-enum kvmmt_fault_flag { KVMMT_FAULT_FLAGS(X) };
+enum kvmmt_fault_flag { KVMMT_FAULT_FLAGS(X) KVMMT_ACCESS_FLAGS(X) };
 #undef X
 #define X(name, bit, ...) KVMMT_VMA_##name = 1u << (bit),
 enum kvmmt_vma_bit { KVMMT_VMA_BITS(X) };
 #undef X
+
+/*
+ * What the access was, from ESR_EL2 (Arm ARM, ISS of aborts from a lower Exception
+ * level), as KVM sees it: a page table walk of the guest's that lacks permission
+ * wants to write the table.
+ */
+static inline __u32 kvmmt_access_flags(__u32 esr)
+{
+	int fetch = esr >> 26 == 0x20, walk = esr >> 7 & 1, perm = (esr & 0x3c) == 0x0c;
+	int write = walk ? perm : !fetch && (esr >> 6 & 1);
+
+	return (write ? KVMMT_F_WRITE : 0) | (fetch && !walk ? KVMMT_F_EXEC : 0) |
+	       (perm ? KVMMT_F_PERM : 0);
+}
 
 struct kvmmt_s2_fault {
 	__u64 fault_ipa;	/* bytes; what the guest touched (L2's IPA if nested) */
@@ -186,6 +203,7 @@ struct kvmmt_s2_slot {
 	__u64 ipa;		/* bytes; start of the slot */
 	__u64 size_bytes;
 	__u64 hva;		/* bytes; where the VMM maps it */
+	__u64 vma_hva;		/* bytes; in the VMA that .vma describes, 0: none */
 	__u32 slot;		/* as the ioctl numbers it: address space << 16 | id */
 	__u32 slot_flags;	/* KVM_MEM_* */
 	__u32 vma;		/* of the VMA that was refused, or the slot's last */
@@ -193,7 +211,6 @@ struct kvmmt_s2_slot {
 	__s32 ret;
 	__u16 reason;		/* enum kvmmt_slot_reason */
 	__u16 change;		/* enum kvmmt_slot_change */
-	__u64 pad;
 };
 
 struct kvmmt_s2_invalidate {

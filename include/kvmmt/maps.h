@@ -6,13 +6,33 @@
 #include "event.h"
 
 #define KVMMT_MAX_RINGS 16
+#define KVMMT_MAX_VMS 4096	/* at one time, beside those with a place */
 
-/* A VM while it lives: the address may be used again, by another process. */
+/* A VM: its address may be used again, so how many lived there before is counted. */
 struct kvmmt_vm_key {
 	__u64 vm;
 	__u32 pid;
-	__u32 pad;
+	__u32 generation;
 };
+
+/*
+ * A VM's counters are in a place that its address gives if that was free at its
+ * first event, and else in a hash table: most hosts have fewer VMs than there are
+ * places, and a hash lookup costs more than the rest of counting. A power of two.
+ */
+#define KVMMT_PLACES 128
+
+/* struct kvm is a page or more, with another behind it that guards it. */
+static inline __u32 kvmmt_place(__u64 vm)
+{
+	__u32 low = vm;
+
+#ifdef __bpf__
+	/* The verifier lets no pointer be shifted: stay with its low half. */
+	asm volatile("" : "+w"(low));
+#endif
+	return low >> 13 & (KVMMT_PLACES - 1);
+}
 
 /* One CPU's losses: those not yet told by a LOST event, and all there were. */
 struct kvmmt_loss {

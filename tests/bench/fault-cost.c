@@ -52,7 +52,7 @@ static int sweep(unsigned long pages, uint64_t *ns)
 
 	madvise(mem, bytes, MADV_NOHUGEPAGE);
 	memset(mem, 1, bytes);
-	if (vm_open(&vm, false) || vm_slot(&vm, 1, VM_WINDOW, mem, bytes, 0) ||
+	if (vm_open(&vm, 0) || vm_slot(&vm, 1, VM_WINDOW, mem, bytes, 0) ||
 	    vcpu_open(&vm, &vcpu, 0) || vcpu_access(&vcpu, &warm))
 		return 1;
 	a = (struct vm_access){ .op = VM_SWEEP, .va = VM_VA_NORMAL, .value = pages };

@@ -34,6 +34,8 @@ says 2 'not a number from 1' stat -n 0
 says 2 'not a number from 1' stat -n -1
 says 2 'not a size such as 64M' script -m 64X
 says 2 'not a size such as 64M' script -m 99G
+says 2 'not a size such as 64M' script -m 17179869185G
+says 2 'needs --interval' stat -n 3 -- true
 says 2 'exclude each other' stat --json --csv
 says 2 'exclude each other' script --refused --kind s2_slot
 says 2 "no kind 'lost'" script --kind lost

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The fold, the names, the sums: small facts, each stated once more by hand. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <kvmmt/counters.h>
@@ -9,6 +10,8 @@
 #include "field.h"
 #include "model.h"
 #include "names.h"
+#include "table.h"
+#include "ui.h"
 #include "vmname.h"
 
 static struct kvmmt_event fault(__u16 reason, __u16 memattr, __u32 flags, __u64 size)
@@ -113,9 +116,120 @@ static void names(void)
 	check(!strcmp(name, "?"), name, "or none");
 }
 
+/* What a name, or a thread's name, may do to a terminal and to a spreadsheet. */
+static void hostile_names(void)
+{
+	struct kvmmt_event e = fault(KVMMT_FAULT_MAPPED, 6, KVMMT_F_FWB, 4096);
+	const struct host host = { .tracepoint = { true, true, true } };
+	const struct table t = { .host = &host };
+	struct model_vm vm = { .name = "=1+2" };
+	const struct table_row row = { .vm = &vm };
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	memcpy(e.comm, "\033]0;x\007\n9.1 ", 12);
+	event_print(&e, "vm", f);
+	fflush(f);
+	check(!strpbrk(text, "\033\007") && strchr(text, '\n') == text + len - 1, text,
+	      "a thread's name cannot write to the terminal");
+	rewind(f);
+	table_csv(&t, &row, 1, false, f);
+	fclose(f);
+	check(strstr(text, "\"'=1+2\"") != NULL, text, "a VM's name is no formula in CSV");
+	free(text);
+}
+
+static void accesses(void)
+{
+	static const struct {
+		__u32 esr, flags;
+		const char *what;
+	} rows[] = {
+		{ 0x93c38006, 0, "a read without translation" },
+		{ 0x93c38046, KVMMT_F_WRITE, "a write without translation" },
+		{ 0x93c3804f, KVMMT_F_WRITE | KVMMT_F_PERM, "a write without permission" },
+		{ 0x82000007, KVMMT_F_EXEC, "a fetch without translation" },
+		{ 0x8200000f, KVMMT_F_EXEC | KVMMT_F_PERM, "a fetch without permission" },
+		{ 0x93c38086, 0, "a table walk without translation reads" },
+		{ 0x93c3808f, KVMMT_F_WRITE | KVMMT_F_PERM, "a table walk without permission writes" },
+		{ 0x82000087, 0, "a fetch's table walk is no fetch" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check(kvmmt_access_flags(rows[i].esr) == rows[i].flags, "other flags",
+		      "ESR: %s", rows[i].what);
+}
+
+static struct model model;
+
+static void give(__u64 vm, __u32 generation, __u64 mapped, bool gone)
+{
+	const struct kvmmt_vm_key key = { .vm = vm, .pid = 0x7ffffff0, .generation = generation };
+	const struct kvmmt_counters c = { .fault[KVMMT_FAULT_MAPPED] = mapped,
+					  .inval_bytes[KVMMT_INVAL_TEARDOWN] = gone };
+
+	model_vm(&model, &key, &c, "vmm");
+}
+
+static void models(void)
+{
+	struct kvmmt_event refusal = fault(KVMMT_FAULT_NO_VMA, KVMMT_MEMATTR_NONE, 0, 0);
+	const struct model_vm *vm;
+	__u64 i;
+
+	model_sample(&model, 1000);
+	give(1, 0, 5, false);
+	model_sample(&model, 2000);
+	/* In either order: the first is gone, another has its address. */
+	give(1, 1, 7, false);
+	give(1, 0, 6, true);
+	check(model.nr_vms == 2 && model.nr_gone == 1, "", "a VM at a used address is another VM");
+	refusal.vm = 1;
+	refusal.pid = 0x7ffffff0;
+	refusal.time_ns = 3000;	/* after the sample: it takes time to read one */
+	model_refusal(&model, &refusal);
+	vm = model_find(&model, 1, 0x7ffffff0);
+	check(vm && vm->key.generation == 1 && vm->nr_refusals == 1, "", "events go to the later one");
+	check(!model_age_ns(&model, 3000), "", "an event after the sample is of now");
+	for (i = 2; i < MODEL_GONE + 3; i++)
+		give(i, 0, 1, true);
+	model_sample(&model, 3000);
+	check(model.nr_vms == 1 && !model.nr_gone && model.nr_rest == MODEL_GONE + 2 &&
+		      model.rest.now.fault[KVMMT_FAULT_MAPPED] == 6 + MODEL_GONE + 1,
+	      "", "too many that are gone are summed up, and nothing is lost");
+	model_sample(&model, 4000);
+	give(1, 1, 7, true);
+	model_sample(&model, 4001 + MODEL_MARK_NS);
+	check(!model.nr_vms, "", "one that is gone is dropped after 15 minutes");
+	model_free(&model);
+}
+
+static void tiny_screens(void)
+{
+	const struct model none = { .now_ns = 1 };
+	const struct host host = { 0 };
+	struct screen s = { 0 };
+	struct ui ui;
+	int rows, cols, bad = 0;
+
+	ui_init(&ui, &host, &none);
+	ui.paused = true;
+	for (rows = 1; rows < 8; rows++)
+		for (cols = 1; cols < 12; cols++)
+			bad |= ui_draw(&ui, &s, rows, cols);
+	check(!bad, "", "no screen is too small to draw");
+	screen_free(&s);
+}
+
 int main(void)
 {
 	check_suite = "facts";
+	accesses();
+	hostile_names();
+	models();
+	tiny_screens();
 	types();
 	fold();
 	words();

@@ -82,4 +82,13 @@ for tp in kvm_s2_fault kvm_s2_slot kvm_s2_invalidate; do
 		on && $2 != "argument" && $2 !~ /^-/ && NF > 3 { print $2 }' "$doc" >"$work/doc"
 	same "docs/tracepoints.md has the arguments of $tp" "$work/kernel" "$work/doc"
 done
+
+# The structs' fields in the kernel's BTF, in order, and in the document.
+for s in kvm_s2_fault kvm_s2_slot; do
+	awk -v s="'$s'" '/^\[/ { on = $2 == "STRUCT" && $3 == s; next }
+		on { gsub(/\047/, "", $1); print $1 }' "$work/btf" >"$work/kernel"
+	awk -F' *[|] *' -v h="### struct $s" '$0 == h { on = 1; next } /^#/ { on = 0 }
+		on && $2 != "field" && $2 !~ /^-/ && NF > 3 { print $2 }' "$doc" >"$work/doc"
+	same "docs/tracepoints.md has the fields of struct $s" "$work/kernel" "$work/doc"
+done
 exit $failed

@@ -52,8 +52,10 @@ expect "kvmmt: --vm that matches nothing" "no VM has this name or pid" 1 -- /bin
 expect "kvmmt: features" "kvmmt can watch this host" 0 -- /bin/kvmmt features
 expect "kvmmt: features of a lesser host" "^FWB  *no" 0 -c neoverse-n1 -- /bin/kvmmt features
 
-small="/bin/stage2 cow + /bin/stage2 counts + /bin/stage2 race 40"
+small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 loss + /bin/stage2 filter + /bin/stage2 race 40"
 boot "patched max" "${table[@]}" -- /bin/s2table + $small
+# Without VHE struct kvm is from the slab, and addresses come back at once.
+boot "patched max nvhe" -a kvm-arm.mode=nvhe -- /bin/stage2 reuse + /bin/stage2 counts
 boot "patched max mte" -t 400 -M mte=on -- /bin/stage2 mte + /bin/stage2 leak 100000
 boot "patched neoverse-n1" -t 300 -c neoverse-n1 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100000
 boot "patched neoverse-v1" -c neoverse-v1 "${table[@]}" -- /bin/s2table + $small

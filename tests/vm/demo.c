@@ -48,7 +48,7 @@ static void live(const struct guest *g)
 	struct vm vm;
 	unsigned int i;
 
-	if (mem == MAP_FAILED || vm_open(&vm, false) || vm_slot(&vm, 1, VM_WINDOW, mem, PAGES * PAGE, 0) ||
+	if (mem == MAP_FAILED || vm_open(&vm, 0) || vm_slot(&vm, 1, VM_WINDOW, mem, PAGES * PAGE, 0) ||
 	    vcpu_open(&vm, &vcpu, 0))
 		return;
 	for (i = 0;; i++) {

@@ -78,7 +78,7 @@ static void touch(struct case_ *c, int fd)
 	}
 	host = host_side(&c->row, mem, fd);
 	own = mem;
-	res->setup_errno = -vm_open(&vm, false);
+	res->setup_errno = -vm_open(&vm, 0);
 	if (res->setup_errno)
 		return;
 	res->slot_errno = -vm_slot(&vm, 1, VM_WINDOW, mem, ROW_BYTES, 0);
@@ -239,11 +239,11 @@ static void check_line(const struct case_ *c, enum outcome o, const struct witne
 	if (strcmp(type, types[o]))
 		complain("kvmmt says type '%s', not '%s'", type, types[o]);
 	want(strtoul(memattr, NULL, 10), c->result.walk.desc >> 2 & 0xf, "kvmmt's memattr");
-	want(f >> 9 & 1, facts.fwb, "kvmmt's FWB");
-	want(f >> 10 & 1, facts.dic, "kvmmt's DIC");
+	want(f >> 6 & 1, facts.fwb, "kvmmt's FWB");
+	want(f >> 7 & 1, facts.dic, "kvmmt's DIC");
 	if (strcmp(reason, "relaxed")) {
-		want(f >> 7 & 1, c->result.walk.desc >> 7 & 1, "kvmmt's w");
-		want(f >> 8 & 1, !(c->result.walk.desc >> 54 & 1), "kvmmt's x");
+		want(f >> 4 & 1, c->result.walk.desc >> 7 & 1, "kvmmt's w");
+		want(f >> 3 & 1, !(c->result.walk.desc >> 54 & 1), "kvmmt's x");
 	}
 }
 

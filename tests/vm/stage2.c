@@ -1,57 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the table cannot say: copies on write, MTE, leaks, races, counts.
- *   stage2 cow | mte | leak [N] | race [N [SEED]] | counts | work | warn | hang
+ *   stage2 cow | mte | leak [N] | race [N [SEED]] | counts | loss | filter | reuse
+ * and for those: stage2 work | burst | poke | churn | warn | hang
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pfnmap/pfnmap.h"
 #include "vmm/check.h"
-#include "vmm/vm.h"
+#include "window.h"
 #include "witness.h"
 
-#define PAGE	 4096ul
+#define CAP_CACHEABLE_PFNMAP 243 /* KVM_CAP_ARM_CACHEABLE_PFNMAP_SUPPORTED */
 #define PFN_BASE 0x70000ull	/* of the window: 0x70000000 */
 #define GENMASK_PFN 0xfffffffff000ull
 
-static int pfnmap;
-static struct pfnmap_facts facts;
-
-static void *map_device(unsigned long mode, size_t bytes, int share, void *at)
+static void capability(void)
 {
-	return mmap(at, bytes, PROT_READ | PROT_WRITE, share | (at ? MAP_FIXED : 0), pfnmap,
-		    mode * PAGE);
-}
+	struct vm vm;
 
-static uint64_t descriptor(const struct vm *vm, uint64_t ipa)
-{
-	struct pfnmap_walk w = { .vm_fd = vm->fd, .ipa = ipa };
+	if (!vm_open(&vm, 0)) {
+		int promised = ioctl(vm.fd, KVM_CHECK_EXTENSION, CAP_CACHEABLE_PFNMAP);
 
-	return ioctl(pfnmap, PFNMAP_IOC_WALK, &w) ? 0 : w.desc;
-}
-
-static uint64_t normal_memattr(void)
-{
-	return facts.fwb ? 6 : 0xf;
-}
-
-/* One access; its value, or ~0 with errno of KVM_RUN set. */
-static uint64_t access_one(struct vcpu *vcpu, enum vm_op op, uint64_t va, uint64_t value)
-{
-	struct vm_access a = { .op = op, .va = va, .value = value };
-	int err = vcpu_access(vcpu, &a);
-
-	errno = err ? -err : a.run_errno;
-	return errno || a.esr ? ~0ull : a.value;
+		check(promised == (facts.fwb && facts.dic), "it is not so",
+		      "the capability is what FWB and DIC make of it");
+		vm_close(&vm);
+	}
 }
 
 static void cow(void)
@@ -61,52 +46,54 @@ static void cow(void)
 	struct vm vm;
 
 	/* Uncached, so that every host maps it. */
-	mine = map_device(PFNMAP_nGnRE, PAGE, MAP_PRIVATE, NULL);
-	device = map_device(PFNMAP_nGnRE, PAGE, MAP_SHARED, NULL);
-	if (vm_open(&vm, false) || vm_slot(&vm, 1, VM_WINDOW, (void *)mine, PAGE, 0) ||
+	mine = window_map(PFNMAP_nGnRE, PAGE, MAP_PRIVATE, NULL);
+	device = window_map(PFNMAP_nGnRE, PAGE, MAP_SHARED, NULL);
+	if (vm_open(&vm, 0) || vm_slot(&vm, 1, VM_WINDOW, (void *)mine, PAGE, 0) ||
 	    vcpu_open(&vm, &vcpu, 0)) {
 		not_ok("setup: %s", strerror(errno));
 		return;
 	}
 	*device = 1;
 	check(access_one(&vcpu, VM_READ, VM_VA_NORMAL, 0) == 1, "", "before the copy the guest reads the device");
-	check((descriptor(&vm, VM_WINDOW) & (1 << 7 | 0xf << 2 | 1)) == (1 << 2 | 1), "",
+	check((descriptor(&vm, VM_WINDOW, NULL) & (1 << 7 | 0xf << 2 | 1)) == (1 << 2 | 1), "",
 	      "before the copy stage 2 is Device, read-only");
 	check(access_one(&vcpu, VM_WRITE, VM_VA_NORMAL, 2) == ~0ull && errno == EFAULT, strerror(errno),
 	      "a guest's write does not break the copy on write: refused");
 	check(*device == 1, "", "nor does it reach the device");
 	*mine = 3;
-	check(!(descriptor(&vm, VM_WINDOW) & 1), "", "the VMM's write takes the original away");
+	check(!(descriptor(&vm, VM_WINDOW, NULL) & 1), "", "the VMM's write takes the original away");
 	check(access_one(&vcpu, VM_WRITE, VM_VA_NORMAL, 4) == 2, strerror(errno),
 	      "after the copy the guest's refused write succeeds");
 	check(access_one(&vcpu, VM_WRITE, VM_VA_NORMAL, 4) == 4, strerror(errno), "and so does the next");
 	check(*mine == 4 && *device == 1, "", "it writes the copy, not the device");
-	check((descriptor(&vm, VM_WINDOW) >> 2 & 0xf) == normal_memattr() &&
-		      (descriptor(&vm, VM_WINDOW) & GENMASK_PFN) >> 12 != PFN_BASE,
+	check(memattr(descriptor(&vm, VM_WINDOW, NULL)) == normal_memattr() &&
+		      (descriptor(&vm, VM_WINDOW, NULL) & GENMASK_PFN) >> 12 != PFN_BASE,
 	      "", "the copy is RAM: Normal, another page");
 }
 
 static void mte(void)
 {
 	void *ram = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	void *dev = map_device(PFNMAP_CACHEABLE, PAGE, MAP_SHARED, NULL);
+	void *dev = window_map(PFNMAP_CACHEABLE, PAGE, MAP_SHARED, NULL);
 	struct vcpu vcpu;
 	struct vm vm;
-	int err = vm_open(&vm, true);
+	int err = vm_open(&vm, VM_MTE);
 
 	if (err) {
 		skip("no MTE here (%s)", strerror(-err));
 		return;
 	}
+	check(!ioctl(vm.fd, KVM_CHECK_EXTENSION, CAP_CACHEABLE_PFNMAP), "1",
+	      "no cacheable PFNMAP is promised to it");
 	check(vm_slot(&vm, 1, VM_WINDOW, dev, PAGE, 0) == -EINVAL, "accepted",
 	      "a slot over memory without tags is refused");
 	check(!vm_slot(&vm, 1, VM_WINDOW, ram, PAGE, 0), "refused", "one over RAM is accepted");
 	/* Behind KVM's back, what the slot check would have refused. */
-	map_device(PFNMAP_CACHEABLE, PAGE, MAP_SHARED, ram);
+	window_map(PFNMAP_CACHEABLE, PAGE, MAP_SHARED, ram);
 	err = vcpu_open(&vm, &vcpu, 0);
 	check(!err && access_one(&vcpu, VM_READ, VM_VA_NORMAL, 0) == ~0ull && errno == EFAULT,
 	      strerror(errno), "cacheable PFNMAP memory in a VM with MTE is refused at the fault");
-	map_device(PFNMAP_nGnRE, PAGE, MAP_SHARED, ram);
+	window_map(PFNMAP_nGnRE, PAGE, MAP_SHARED, ram);
 	check(access_one(&vcpu, VM_READ, VM_VA_NORMAL, 0) != ~0ull, strerror(errno),
 	      "uncached memory is not: tags do not matter there");
 }
@@ -155,13 +142,13 @@ static void leak_one(const char *name, unsigned long mode, enum vm_op op, int n,
 	struct vm vm;
 	void *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (vm_open(&vm, with_mte)) {
+	if (vm_open(&vm, with_mte ? VM_MTE : 0)) {
 		skip("%s: no MTE here", name);
 		return;
 	}
 	/* The slot is made over RAM: what is refused later is not refused there. */
 	if (vm_slot(&vm, 1, VM_WINDOW, mem, bytes, 0) || vcpu_open(&vm, &vcpu, 0) ||
-	    map_device(mode, bytes, MAP_SHARED, mem) == MAP_FAILED) {
+	    window_map(mode, bytes, MAP_SHARED, mem) == MAP_FAILED) {
 		not_ok("%s: setup: %s", name, strerror(errno));
 		return;
 	}
@@ -238,23 +225,23 @@ static const struct {
 
 static void race_check(struct vm *vm, struct vcpu *vcpu, int which)
 {
-	uint64_t memattr = race_modes[which].memattr < 0 ? normal_memattr() :
-							   (uint64_t)race_modes[which].memattr;
+	uint64_t wanted = race_modes[which].memattr < 0 ? normal_memattr() :
+							  (uint64_t)race_modes[which].memattr;
 	bool device = !(race_modes[which].mode & PFNMAP_RAM);
 	int stale = 0, i;
 
 	/* The guest first repeats what was refused while the memory was away. */
 	access_one(vcpu, VM_READ, VM_VA_NORMAL, 0);
 	for (i = 0; i < RACE_PAGES; i++) {
-		uint64_t desc = descriptor(vm, VM_WINDOW + i * PAGE);
+		uint64_t desc = descriptor(vm, VM_WINDOW + i * PAGE, NULL);
 
 		/* What is mapped now must be right already; then touch it and look again. */
 		if (desc & 1)
-			stale += (desc >> 2 & 0xf) != memattr ||
+			stale += memattr(desc) != wanted ||
 				 (device && (desc & GENMASK_PFN) >> 12 != PFN_BASE + i);
 		access_one(vcpu, VM_READ, VM_VA_NORMAL + i * PAGE, 0);
-		desc = descriptor(vm, VM_WINDOW + i * PAGE);
-		stale += !(desc & 1) || (desc >> 2 & 0xf) != memattr ||
+		desc = descriptor(vm, VM_WINDOW + i * PAGE, NULL);
+		stale += !(desc & 1) || memattr(desc) != wanted ||
 			 (device && (desc & GENMASK_PFN) >> 12 != PFN_BASE + i);
 	}
 	if (stale)
@@ -268,10 +255,10 @@ static void race(int rounds, unsigned int seed)
 	volatile int stop;
 	int i, k, which = 0;
 	struct vm vm;
-	void *mem = map_device(race_modes[0].mode, RACE_PAGES * PAGE, MAP_SHARED, NULL);
+	void *mem = window_map(race_modes[0].mode, RACE_PAGES * PAGE, MAP_SHARED, NULL);
 
 	printf("# race: seed %u\n", seed);
-	if (vm_open(&vm, false) || vm_slot(&vm, 1, VM_WINDOW, mem, RACE_PAGES * PAGE, 0) ||
+	if (vm_open(&vm, 0) || vm_slot(&vm, 1, VM_WINDOW, mem, RACE_PAGES * PAGE, 0) ||
 	    vcpu_open(&vm, &racers[0].vcpu, 0) || vcpu_open(&vm, &racers[1].vcpu, 1)) {
 		not_ok("setup: %s", strerror(errno));
 		return;
@@ -292,7 +279,7 @@ static void race(int rounds, unsigned int seed)
 			case 1:
 			case 2:
 				which = rand_r(&seed) % (sizeof(race_modes) / sizeof(race_modes[0]));
-				map_device(race_modes[which].mode, RACE_PAGES * PAGE, MAP_SHARED, mem);
+				window_map(race_modes[which].mode, RACE_PAGES * PAGE, MAP_SHARED, mem);
 				break;
 			case 3:
 				vm_slot(&vm, 1, VM_WINDOW, mem, 0, 0);
@@ -318,10 +305,10 @@ static int work(void)
 	} parts[] = { { PFNMAP_nGnRE, 64 }, { PFNMAP_NC | PFNMAP_ANY_UNCACHED, 32 }, { PFNMAP_nGnRnE, 16 } };
 	struct vcpu vcpu;
 	struct vm vm;
-	int i, k, bad = vm_open(&vm, false) || vcpu_open(&vm, &vcpu, 0);
+	int i, k, bad = vm_open(&vm, 0) || vcpu_open(&vm, &vcpu, 0);
 
 	for (i = 0; i < 3 && !bad; i++) {
-		void *mem = map_device(parts[i].mode, parts[i].pages * PAGE, MAP_SHARED, NULL);
+		void *mem = window_map(parts[i].mode, parts[i].pages * PAGE, MAP_SHARED, NULL);
 
 		bad |= vm_slot(&vm, 1 + i, VM_WINDOW + i * 0x1000000, mem, parts[i].pages * PAGE, 0);
 		for (k = 0; k < parts[i].pages; k++)
@@ -382,6 +369,221 @@ static void counts(void)
 	count_is(line, "inval_teardown", "1");
 }
 
+#define BURST 16384
+
+/* More events, faster, than anybody can read from small rings. */
+static int burst(void)
+{
+	char *mem = mmap(NULL, BURST * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct vcpu vcpu;
+	struct vm vm;
+	int bad;
+
+	memset(mem, 1, BURST * PAGE);
+	bad = vm_open(&vm, 0) || vm_slot(&vm, 1, VM_WINDOW, mem, BURST * PAGE, 0) ||
+	      vcpu_open(&vm, &vcpu, 0);
+	bad |= access_one(&vcpu, VM_SWEEP, VM_VA_NORMAL, BURST) == ~0ull;
+	vcpu_close(&vcpu);
+	vm_close(&vm);
+	return bad;
+}
+
+static unsigned long value_of(const char *line, const char *key)
+{
+	char value[64] = "0";
+
+	witness_value(line, key, value, sizeof(value));
+	return strtoul(value, NULL, 0);
+}
+
+/* What is streamed and what is told as lost make up what happened. */
+static void loss(void)
+{
+	unsigned long seen = 0, lost = 0, losses = 0, counted = 0;
+	char line[4096];
+	FILE *out = NULL;
+	int fds[2], status = -1;
+	pid_t pid = pipe(fds) ? -1 : fork();
+
+	if (!pid) {
+		dup2(fds[1], STDOUT_FILENO);
+		execl("/bin/kvmmt", "kvmmt", "stat", "--json", "--", "/bin/kvmmt", "script", "--json", "-m",
+		      "8K", "--", "/bin/stage2", "burst", NULL);
+		_exit(127);
+	}
+	if (pid > 0) {
+		close(fds[1]);
+		out = fdopen(fds[0], "r");
+	}
+	while (out && fgets(line, sizeof(line), out)) {
+		if (strstr(line, "\"kind\":\"s2_fault\"")) {
+			seen++;
+		} else if (strstr(line, "\"kind\":\"lost\"")) {
+			losses++;
+			lost += value_of(line, "s2_fault");
+		} else if (strstr(line, "\"vm\":\"stage2\"") && !strstr(line, "\"kind\"")) {
+			counted += value_of(line, "normal") + value_of(line, "retried") +
+				   value_of(line, "refused");
+		}
+	}
+	check(pid > 0 && waitpid(pid, &status, 0) == pid && !status, "it failed",
+	      "kvmmt stat over kvmmt script over a burst");
+	printf("# %lu faults seen, %lu lost in %lu gaps, %lu counted\n", seen, lost, losses, counted);
+	check(counted >= BURST, "fewer than there were", "every fault is counted");
+	check(lost > 0, "none was lost: no test", "small rings lose events, and say so");
+	check(seen + lost == counted, "they differ", "seen and lost make up what was counted");
+}
+
+#define CHURN 2000
+
+/* VMs that come and go, often at the address of one before. */
+static int churn(void)
+{
+	void *mem = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int i, k, bad = 0;
+
+	for (i = 0; i < CHURN && !bad; i++) {
+		struct vm vm;
+
+		bad = vm_open(&vm, 0);
+		for (k = 0; k < 3 && !bad; k++)
+			bad = vm_slot(&vm, 1 + k, VM_WINDOW + k * PAGE, mem, PAGE, 0);
+		vm_close(&vm);
+	}
+	return bad != 0;
+}
+
+/* Every VM of a churn is counted once, whoever had its address before. */
+static void reuse(void)
+{
+	unsigned long slots = 0, teardowns = 0;
+	int fds[2], status = -1;
+	char line[4096];
+	FILE *out = NULL;
+	pid_t pid = pipe(fds) ? -1 : fork();
+
+	if (!pid) {
+		dup2(fds[1], STDOUT_FILENO);
+		execl("/bin/kvmmt", "kvmmt", "stat", "--json", "-d", "0.1", "--", "/bin/stage2", "churn", NULL);
+		_exit(127);
+	}
+	if (pid > 0) {
+		close(fds[1]);
+		out = fdopen(fds[0], "r");
+	}
+	while (out && fgets(line, sizeof(line), out)) {
+		if (!strstr(line, "\"total\":true"))
+			continue;
+		slots += value_of(line, "slots");
+		teardowns += value_of(line, "inval_teardown");
+	}
+	check(pid > 0 && waitpid(pid, &status, 0) == pid && !status, "it failed", "kvmmt stat over a churn");
+	printf("# %lu slots, %lu teardowns\n", slots, teardowns);
+	check(slots == 4ul * CHURN && teardowns == CHURN, "some are missing or counted twice",
+	      "%d VMs come and go: all are counted", CHURN);
+}
+
+/* Two FIFOs by which another process starts a VM's work and waits for its end. */
+static void meet(const char *kind, const char *name, int flags)
+{
+	char path[64], none;
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/%s-%s", kind, name);
+	fd = open(path, flags);
+	if (flags == O_RDONLY && read(fd, &none, 1))
+		exit(1);
+	close(fd);
+}
+
+static void *filtered_vm(void *name)
+{
+	char *mem = mmap(NULL, 32 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct vcpu vcpu;
+	struct vm vm;
+	int i;
+
+	memset(mem, 1, 32 * PAGE);
+	if (vm_open(&vm, 0) || vm_slot(&vm, 1, VM_WINDOW, mem, 32 * PAGE, 0) ||
+	    vcpu_open(&vm, &vcpu, 0) || access_one(&vcpu, VM_READ, VM_RAM, 0) == ~0ull)
+		exit(1);
+	meet("go", name, O_RDONLY);
+	for (i = 0; i < 32; i++)
+		access_one(&vcpu, VM_READ, VM_VA_NORMAL + i * PAGE, 0);
+	meet("done", name, O_WRONLY);
+	return NULL;
+}
+
+/* A VM in a process of its own, made by its first thread or by another. */
+static pid_t other_vm(const char *name, bool other_thread)
+{
+	char path[64];
+	pthread_t thread;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "/tmp/go-%s", name);
+	mkfifo(path, 0600);
+	snprintf(path, sizeof(path), "/tmp/done-%s", name);
+	mkfifo(path, 0600);
+	pid = fork();
+	if (pid)
+		return pid;
+	prctl(PR_SET_NAME, name);
+	if (!other_thread)
+		filtered_vm((void *)name);
+	else if (!pthread_create(&thread, NULL, filtered_vm, (void *)name))
+		pthread_join(thread, NULL);
+	_exit(0);
+}
+
+static int poke(void)
+{
+	static const char *const names[] = { "vm-a", "vm-b" };
+	int i;
+
+	for (i = 0; i < 2; i++)
+		meet("go", names[i], O_WRONLY);
+	for (i = 0; i < 2; i++)
+		meet("done", names[i], O_RDONLY);
+	return 0;
+}
+
+/* kvmmt stat --vm NAME: this VM's counts and nobody else's. */
+static void filter(bool other_thread)
+{
+	const char *how = other_thread ? "made by a thread" : "made by the process";
+	pid_t a = other_vm("vm-a", other_thread), b = other_vm("vm-b", false), pid;
+	int fds[2], status = -1, wrong = 0;
+	unsigned long faults = 0;
+	char line[4096];
+	FILE *out = NULL;
+
+	sleep(1);	/* until both have their VMs, or --vm would not find them */
+	pid = pipe(fds) ? -1 : fork();
+	if (!pid) {
+		dup2(fds[1], STDOUT_FILENO);
+		execl("/bin/kvmmt", "kvmmt", "stat", "--json", "--vm", "vm-a", "--", "/bin/stage2", "poke",
+		      NULL);
+		_exit(127);
+	}
+	if (pid > 0) {
+		close(fds[1]);
+		out = fdopen(fds[0], "r");
+	}
+	while (out && fgets(line, sizeof(line), out)) {
+		faults += strstr(line, "\"vm\":\"vm-a\"") ? value_of(line, "normal") : 0;
+		wrong += strstr(line, "vm-b") != NULL;
+	}
+	check(pid > 0 && waitpid(pid, &status, 0) == pid && !status, "it failed",
+	      "a VM %s is found by --vm", how);
+	check(faults == 32, "they are not 32", "a VM %s: --vm counts its faults", how);
+	check(!wrong, "it is there", "a VM %s: and not another VM's", how);
+	kill(a, SIGKILL);
+	kill(b, SIGKILL);
+	waitpid(a, NULL, 0);
+	waitpid(b, NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -391,14 +593,14 @@ int main(int argc, char **argv)
 
 	snprintf(suite, sizeof(suite), "stage2 %.20s", what);
 	check_suite = suite;
-	pfnmap = open("/dev/pfnmap", O_RDWR | O_CLOEXEC);
-	if (pfnmap < 0 || ioctl(pfnmap, PFNMAP_IOC_FACTS, &facts)) {
+	if (window_open()) {
 		not_ok("/dev/pfnmap: %s", strerror(errno));
 		return 1;
 	}
-	if (!strcmp(what, "cow"))
+	if (!strcmp(what, "cow")) {
+		capability();
 		cow();
-	else if (!strcmp(what, "mte"))
+	} else if (!strcmp(what, "mte"))
 		mte();
 	else if (!strcmp(what, "leak"))
 		leak(n ? n : 100000);
@@ -406,6 +608,18 @@ int main(int argc, char **argv)
 		race(n ? n : 100, argc > 3 ? atoi(argv[3]) : 1);
 	else if (!strcmp(what, "counts"))
 		counts();
+	else if (!strcmp(what, "loss"))
+		loss();
+	else if (!strcmp(what, "filter"))
+		filter(false), filter(true);
+	else if (!strcmp(what, "reuse"))
+		reuse();
+	else if (!strcmp(what, "churn"))
+		return churn();
+	else if (!strcmp(what, "poke"))
+		return poke();
+	else if (!strcmp(what, "burst"))
+		return burst();
 	else if (!strcmp(what, "work"))
 		return work();
 	else if (!strcmp(what, "warn"))

@@ -27,7 +27,7 @@ static bool sees_events(void)
 {
 	struct vm vm;
 
-	if (!vm_open(&vm, false))
+	if (!vm_open(&vm, 0))
 		vm_close(&vm);
 	usleep(200000);
 	return size_of(EVENTS) > 0;

@@ -2,6 +2,7 @@
 /* See pfnmap.h. The lab hides memory from the kernel with mem=; base is there. */
 #include <linux/file.h>
 #include <linux/kvm_host.h>
+#include <linux/memremap.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -15,6 +16,9 @@ module_param(base, ulong, 0444);
 #define WINDOW_ORDER get_order(PFNMAP_WINDOW_BYTES)
 
 static struct page *ram;
+
+/* Behind the window: memory with struct pages that is not RAM. */
+static struct dev_pagemap dax = { .type = MEMORY_DEVICE_GENERIC, .nr_range = 1 };
 
 static unsigned long window_pfn(unsigned long mode)
 {
@@ -56,6 +60,27 @@ static vm_fault_t lazy_fault(struct vm_fault *vmf)
 
 static const struct vm_operations_struct lazy_ops = { .fault = lazy_fault };
 
+static vm_fault_t huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	unsigned long mode = (unsigned long)vmf->vma->vm_private_data;
+	pfn_t pfn = mode & PFNMAP_DAX ? phys_to_pfn_t(dax.range.start, PFN_DEV | PFN_MAP) :
+					__pfn_to_pfn_t(window_pfn(mode), PFN_DEV);
+
+	if (order != PMD_ORDER)
+		return VM_FAULT_FALLBACK;
+	return vmf_insert_pfn_pmd(vmf, pfn, vmf->flags & FAULT_FLAG_WRITE);
+}
+
+static vm_fault_t no_small_fault(struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static const struct vm_operations_struct huge_ops = {
+	.fault = no_small_fault,
+	.huge_fault = huge_fault,
+};
+
 static int insert_all(struct vm_area_struct *vma, unsigned long mode)
 {
 	unsigned long addr;
@@ -77,10 +102,21 @@ static int pfnmap_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EINVAL;
 	vma->vm_page_prot = typed(vma->vm_page_prot, mode);
 	vma->vm_private_data = (void *)mode;
+	if (mode & (PFNMAP_HUGE | PFNMAP_DAX)) {
+		vma->vm_ops = &huge_ops;
+		vm_flags_set(vma, VM_HUGEPAGE);
+	}
+	if (mode & PFNMAP_DAX) {
+		/* As a DAX file system does: the pages in the VMA are not its own. */
+		file_inode(file)->i_flags |= S_DAX;
+		return 0;
+	}
 	vm_flags_set(vma, (mode & PFNMAP_MIXEDMAP ? VM_MIXEDMAP : VM_PFNMAP) |
 			  (mode & PFNMAP_NO_IO ? 0 : VM_IO) |
 			  (mode & PFNMAP_ANY_UNCACHED ? VM_ALLOW_ANY_UNCACHED : 0) |
 			  VM_DONTEXPAND | VM_DONTDUMP);
+	if (mode & PFNMAP_HUGE)
+		return 0;
 	if (mode & PFNMAP_LAZY) {
 		vma->vm_ops = &lazy_ops;
 		return 0;
@@ -144,6 +180,7 @@ static long pfnmap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *user = (void __user *)arg;
 	struct pfnmap_walk w;
+	struct pfnmap_refs r;
 	struct pfnmap_facts facts = {
 		.fwb = cpus_have_cap(ARM64_HAS_STAGE2_FWB),
 		.dic = cpus_have_cap(ARM64_HAS_CACHE_DIC),
@@ -166,6 +203,11 @@ static long pfnmap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		for (i = 0; i < 1 << WINDOW_ORDER; i++)
 			refs += page_count(ram + i);
 		return copy_to_user(user, &refs, sizeof(refs)) ? -EFAULT : 0;
+	case PFNMAP_IOC_DAX_REFS:
+		if (copy_from_user(&r, user, sizeof(r)) || r.page >= PHYS_PFN(PFNMAP_WINDOW_BYTES))
+			return -EFAULT;
+		r.refs = page_count(pfn_to_page(PHYS_PFN(dax.range.start) + r.page));
+		return copy_to_user(user, &r, sizeof(r)) ? -EFAULT : 0;
 	case PFNMAP_IOC_WARN:
 		WARN(1, "pfnmap: asked to warn\n");
 		return 0;
@@ -201,13 +243,21 @@ static int __init pfnmap_init(void)
 		pr_err("pfnmap: 0x%lx is RAM: hide it with mem=\n", base);
 		return -EINVAL;
 	}
-	ram = alloc_pages(GFP_KERNEL | __GFP_ZERO, WINDOW_ORDER);
-	if (!ram)
-		return -ENOMEM;
-	split_page(ram, WINDOW_ORDER);
-	err = misc_register(&pfnmap_device);
+	dax.range.start = base + PFNMAP_WINDOW_BYTES;
+	dax.range.end = dax.range.start + PFNMAP_WINDOW_BYTES - 1;
+	err = PTR_ERR_OR_ZERO(memremap_pages(&dax, NUMA_NO_NODE));
 	if (err)
-		free_ram();
+		return err;
+	ram = alloc_pages(GFP_KERNEL | __GFP_ZERO, WINDOW_ORDER);
+	err = ram ? 0 : -ENOMEM;
+	if (!err) {
+		split_page(ram, WINDOW_ORDER);
+		err = misc_register(&pfnmap_device);
+		if (err)
+			free_ram();
+	}
+	if (err)
+		memunmap_pages(&dax);
 	return err;
 }
 
@@ -215,6 +265,7 @@ static void __exit pfnmap_exit(void)
 {
 	misc_deregister(&pfnmap_device);
 	free_ram();
+	memunmap_pages(&dax);
 }
 
 module_init(pfnmap_init);

@@ -25,12 +25,19 @@
 #define PFNMAP_LAZY	    (1 << 7)	/* pages come with the first fault (not PFNMAP and private) */
 #define PFNMAP_PTE_NC	    (1 << 8)	/* the PTEs are write-combine whatever the VMA says (lazy) */
 #define PFNMAP_RAM	    (1 << 9)	/* the window is RAM of the kernel's */
+#define PFNMAP_HUGE	    (1 << 10)	/* lazy, as one block (MIXEDMAP, 2 MiB aligned) */
+#define PFNMAP_DAX	    (1 << 11)	/* other memory that has struct pages, as DAX maps it */
 
 struct pfnmap_walk {
 	__s32 vm_fd;	/* in */
 	__s32 level;	/* out: of the last descriptor */
 	__u64 ipa;	/* in */
 	__u64 desc;	/* out: the last descriptor read, valid or not */
+};
+
+struct pfnmap_refs {
+	__u32 page;	/* in: of the DAX window */
+	__u32 refs;	/* out */
 };
 
 struct pfnmap_facts {
@@ -43,5 +50,6 @@ struct pfnmap_facts {
 #define PFNMAP_IOC_UNMAP _IO('P', 3)		/* zap every mapping of the device */
 #define PFNMAP_IOC_REFS	 _IOR('P', 4, __u64)	/* references to the RAM window's pages, summed */
 #define PFNMAP_IOC_WARN	 _IO('P', 5)		/* WARN(): does the lab notice? */
+#define PFNMAP_IOC_DAX_REFS _IOWR('P', 6, struct pfnmap_refs)
 
 #endif

@@ -15,6 +15,10 @@
 
 extern const char access_guest_start[], access_guest_end[];
 
+#ifndef KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE /* headers of Debian 12 */
+#define KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE 228
+#endif
+
 static int kvm_open(void)
 {
 	static int kvm = -1;
@@ -50,15 +54,17 @@ int vm_slot(struct vm *vm, int slot, uint64_t ipa, void *mem, size_t bytes, uint
 	return ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &r) ? -errno : 0;
 }
 
-int vm_open(struct vm *vm, bool mte)
+int vm_open(struct vm *vm, unsigned int features)
 {
-	struct kvm_enable_cap cap = { .cap = KVM_CAP_ARM_MTE };
+	struct kvm_enable_cap mte = { .cap = KVM_CAP_ARM_MTE };
+	struct kvm_enable_cap split = { .cap = KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE, .args = { 2 << 20 } };
 	int err;
 
 	vm->fd = ioctl(kvm_open(), KVM_CREATE_VM, 0);
 	if (vm->fd < 0)
 		return -errno;
-	if (mte && ioctl(vm->fd, KVM_ENABLE_CAP, &cap)) {
+	if ((features & VM_MTE && ioctl(vm->fd, KVM_ENABLE_CAP, &mte)) ||
+	    (features & VM_EAGER_SPLIT && ioctl(vm->fd, KVM_ENABLE_CAP, &split))) {
 		err = -errno;
 		close(vm->fd);
 		return err;

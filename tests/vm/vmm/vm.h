@@ -47,8 +47,12 @@ struct vm_access {
 	int run_errno;			/* KVM_RUN failed, or 0 */
 };
 
+/* What vm_open() may be asked for */
+#define VM_MTE		1
+#define VM_EAGER_SPLIT	2	/* dirty logging splits blocks beforehand */
+
 /* All functions return 0 or -errno unless they say otherwise. */
-int vm_open(struct vm *vm, bool mte);
+int vm_open(struct vm *vm, unsigned int features);
 void vm_close(struct vm *vm);
 int vm_slot(struct vm *vm, int slot, uint64_t ipa, void *mem, size_t bytes, uint32_t flags);
 int vcpu_open(struct vm *vm, struct vcpu *vcpu, int index);
