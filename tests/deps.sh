@@ -38,19 +38,17 @@ if [ "$VERSION_CODENAME" = bookworm ]; then
 fi
 [ -n "$missing" ] || exit 0
 
-# The mirror that this machine already uses for its release.
-mirror() {
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE)' |
-		awk -v r="$VERSION_CODENAME" '$2 == r { print $1; exit }'
-}
-
 # One command a line: run by us, or shown to the user.
 commands() {
 	local sources=/etc/apt/sources.list.d/kvmmt-backports.sources
 	dpkg --print-foreign-architectures | grep -qx arm64 || echo "dpkg --add-architecture arm64"
 	if [ "$VERSION_CODENAME" = bookworm ] &&
 		! apt-get indextargets --format '$(RELEASE)' | grep -qx bookworm-backports; then
-		echo "printf 'Types: deb\nURIs: %s\nSuites: bookworm-backports\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' $(mirror) >$sources"
+		# From the mirror that this machine uses for its release, known after an update.
+		echo "apt-get update -q"
+		cat <<-EOF
+		printf 'Types: deb\nURIs: %s\nSuites: bookworm-backports\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' "\$(apt-get indextargets --format '\$(REPO_URI) \$(RELEASE)' | awk '\$2 == "bookworm" { print \$1; exit }')" >$sources
+		EOF
 	fi
 	echo "apt-get update -q"
 	if [ "$VERSION_CODENAME" = bookworm ]; then
