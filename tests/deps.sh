@@ -4,14 +4,15 @@
 # As root, or with a sudo that asks nothing; otherwise print what to run.
 set -euo pipefail
 
-# Debian 12 has these too old: QEMU without FEAT_NV2, libbpf before 1.4.
-backported="qemu-system-arm bpftool libbpf-dev libbpf-dev:arm64"
+# Debian 12 has these too old: QEMU without FEAT_NV2, libbpf before 1.4. The others
+# use libelf as they do, which must then be of one release.
+backported="qemu-system-arm bpftool libbpf-dev libbpf-dev:arm64
+	libelf-dev libelf-dev:arm64 dwarves"
 packages="
 	build-essential git make clang llvm pkgconf
-	libelf-dev zlib1g-dev libncurses-dev libcmocka-dev
-	libelf-dev:arm64 zlib1g-dev:arm64 libncurses-dev:arm64
+	zlib1g-dev libncurses-dev zlib1g-dev:arm64 libncurses-dev:arm64
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross
-	linux-source-6.12 flex bison bc cpio kmod rsync xz-utils ccache dwarves
+	linux-source-6.12 flex bison bc cpio kmod rsync xz-utils ccache
 	libssl-dev debhelper python3 python3-git python3-ply sparse
 	mandoc tmux"
 # make kernel-deb and make bench fetch more, when they run.
@@ -52,7 +53,7 @@ commands() {
 	fi
 	echo "apt-get update -q"
 	if [ "$VERSION_CODENAME" = bookworm ]; then
-		echo "DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends -t bookworm-backports $backported"
+		echo "DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends -t bookworm-backports" $backported
 		echo "DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends" $packages
 	else
 		echo "DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends" $packages $backported
