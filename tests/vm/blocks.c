@@ -101,6 +101,30 @@ static void dax(void)
 	munmap(mem, BLOCK);
 }
 
+/* A fetch from the same memory, mapped uncached, is refused after its page was taken. */
+static void dax_fetch(void)
+{
+	const int n = 100000;
+	uint32_t third = dax_refs(3);
+	char *mem = reserve_2m(BLOCK);
+	struct vcpu vcpu;
+	struct vm vm;
+
+	window_map(PFNMAP_DAX | PFNMAP_NC, BLOCK, MAP_SHARED, mem);
+	if (vm_open(&vm, 0) || vm_slot(&vm, 1, VM_WINDOW, mem, BLOCK, 0) || vcpu_open(&vm, &vcpu, 0)) {
+		not_ok("dax: setup: %s", strerror(errno));
+		return;
+	}
+	check(access_one(&vcpu, VM_EXEC, VM_VA_NORMAL + 3 * PAGE, 0) == ~0ull && !errno, strerror(errno),
+	      "dax: a fetch from it uncached is an abort in the guest");
+	check(access_one(&vcpu, VM_FETCHES, VM_VA_NORMAL + 3 * PAGE, n) != ~0ull, strerror(errno),
+	      "dax: %d of them", n);
+	check(dax_refs(3) == third, "it differs", "dax: they leave no reference");
+	vcpu_close(&vcpu);
+	vm_close(&vm);
+	munmap(mem, BLOCK);
+}
+
 static uint64_t number(const char *line, const char *key)
 {
 	char value[64] = "";
@@ -214,6 +238,7 @@ int main(void)
 	split_one("write-combine", PFNMAP_NC, 1);
 	split_one("any-uncached", PFNMAP_NC | PFNMAP_ANY_UNCACHED, 5);
 	dax();
+	dax_fetch();
 	logging();
 	slot_vma();
 	formats();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the table cannot say: copies on write, MTE, leaks, races, counts.
- *   stage2 cow | mte | leak [N] | race [N [SEED]] | counts | loss | filter | reuse
+ *   stage2 cow | mte | leak [N [norace]] | race [N [SEED]] | counts | loss | filter | reuse
  * and for those: stage2 work | burst | poke | churn | warn | hang
  */
 #include <errno.h>
@@ -122,71 +122,113 @@ static long slab_kib(void)
 
 static void *unmap_for_ever(void *stop)
 {
-	while (!*(volatile int *)stop) {
+	while (!*(volatile int *)stop)
 		ioctl(pfnmap, PFNMAP_IOC_UNMAP);
-		usleep(100);
-	}
 	return NULL;
 }
 
-/* @n accesses of one kind, and what is left behind. */
-static void leak_one(const char *name, unsigned long mode, enum vm_op op, int n, bool refused,
-		     bool with_mte, bool race)
+#define LEAK_PAGES 512
+
+struct leak {
+	const char *name;
+	unsigned long mode;
+	enum vm_op op;		/* one of READ, again and again; HAMMER against unmapping; FETCHES */
+	bool mte;
+	int less;		/* so many times fewer: what has no struct page cannot leak one */
+};
+
+/* How often the VM's vCPUs have left the guest; nearly all are faults here. */
+static long exits(const struct vm *vm)
 {
-	size_t bytes = 16 * PAGE;
-	uint64_t refs = references();
-	long slab = slab_kib();
+	char path[96];
+	long n = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/kvm/%d-%d/exits", getpid(), vm->fd);
+	f = fopen(path, "re");
+	if (!f || fscanf(f, "%ld", &n) != 1)
+		n = -1;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* How many of @n faults did not end as they should. */
+static int leak_faults(const struct leak *l, struct vm *vm, struct vcpu *vcpu, int n)
+{
 	int stop = 0, wrong = 0, i;
 	pthread_t thread;
+
+	switch (l->op) {
+	case VM_FETCHES:
+		return access_one(vcpu, VM_FETCHES, VM_VA_NORMAL, n) == ~0ull;
+	case VM_HAMMER:
+		pthread_create(&thread, NULL, unmap_for_ever, &stop);
+		/*
+		 * A PFN map that is zapped between fixup_user_fault() and the second
+		 * look is an error to hva_to_pfn_remapped(): EFAULT is no mistake, and
+		 * the guest goes on where it was.
+		 */
+		while (exits(vm) < n && exits(vm) >= 0 && !wrong)
+			if (access_one(vcpu, VM_HAMMER, VM_VA_NORMAL, 16) == ~0ull)
+				wrong = errno != EFAULT;
+		wrong |= exits(vm) < 0;
+		stop = 1;
+		pthread_join(thread, NULL);
+		return wrong;
+	default:
+		for (i = 0; i < n; i++)
+			wrong += access_one(vcpu, VM_READ, VM_VA_NORMAL, 0) != ~0ull || errno != EFAULT;
+		return wrong;
+	}
+}
+
+/* @n faults of one kind, and what is left behind. */
+static void leak_one(const struct leak *l, int n)
+{
+	size_t bytes = LEAK_PAGES * PAGE;
+	uint64_t refs = references();
+	long slab = slab_kib();
 	struct vcpu vcpu;
 	struct vm vm;
+	int wrong;
 	void *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (vm_open(&vm, with_mte ? VM_MTE : 0)) {
-		skip("%s: no MTE here", name);
+	if (vm_open(&vm, l->mte ? VM_MTE : 0)) {
+		skip("%s: no MTE here", l->name);
 		return;
 	}
 	/* The slot is made over RAM: what is refused later is not refused there. */
 	if (vm_slot(&vm, 1, VM_WINDOW, mem, bytes, 0) || vcpu_open(&vm, &vcpu, 0) ||
-	    window_map(mode, bytes, MAP_SHARED, mem) == MAP_FAILED) {
-		not_ok("%s: setup: %s", name, strerror(errno));
+	    window_map(l->mode, bytes, MAP_SHARED, mem) == MAP_FAILED) {
+		not_ok("%s: setup: %s", l->name, strerror(errno));
 		return;
 	}
-	if (race)
-		pthread_create(&thread, NULL, unmap_for_ever, &stop);
-	for (i = 0; i < n; i++) {
-		uint64_t v = access_one(&vcpu, op, VM_VA_NORMAL + (refused ? 0 : i % 16 * PAGE), i);
-
-		/*
-		 * A PFN map that is zapped between fixup_user_fault() and the second
-		 * look is an error to hva_to_pfn_remapped(): EFAULT is no mistake.
-		 */
-		wrong += refused ? errno != EFAULT && op != VM_EXEC : v == ~0ull && errno != EFAULT;
-	}
-	stop = 1;
-	if (race)
-		pthread_join(thread, NULL);
+	wrong = leak_faults(l, &vm, &vcpu, n);
 	vcpu_close(&vcpu);
 	munmap(mem, bytes);
 	vm_close(&vm);
-	check(!wrong, "some accesses did not end as they should", "%s, %d times", name, n);
-	check(references() == refs, "page references differ", "%s: no page reference is left", name);
-	check(slab_kib() - slab < 2048, "more than 2 MiB more", "%s: slab is as before", name);
+	check(!wrong, "some accesses did not end as they should", "%s, %d times", l->name, n);
+	check(references() == refs, "page references differ", "%s: no page reference is left", l->name);
+	check(slab_kib() - slab < 2048, "more than 2 MiB more", "%s: slab is as before", l->name);
 }
 
-static void leak(int n)
+static void leak(int n, bool races)
 {
-	leak_one("refused, unresolvable", PFNMAP_MIXEDMAP | PFNMAP_NO_IO, VM_READ, n, true, false, false);
-	if (!facts.fwb)
-		leak_one("refused, unsafe cacheable", PFNMAP_LAZY, VM_READ, n, true, false, false);
-	leak_one("refused, MTE over RAM", PFNMAP_RAM | PFNMAP_MIXEDMAP | PFNMAP_NO_IO, VM_READ, n, true,
-		 true, false);
-	/* A fetch is five exits and each race waits for the other thread: fewer do. */
-	leak_one("fetch from Device", PFNMAP_nGnRE, VM_EXEC, n / 10 + 1, true, false, false);
-	leak_one("raced over RAM", PFNMAP_RAM | PFNMAP_MIXEDMAP | PFNMAP_NO_IO | PFNMAP_LAZY, VM_WRITE,
-		 n / 50 + 1, false, false, true);
-	leak_one("raced over PFNMAP", PFNMAP_nGnRE | PFNMAP_LAZY, VM_WRITE, n / 50 + 1, false, false,
-		 true);
+	static const struct leak leaks[] = {
+		{ "refused, unresolvable", PFNMAP_MIXEDMAP | PFNMAP_NO_IO, VM_READ, false, 1 },
+		{ "refused, unsafe cacheable", PFNMAP_LAZY, VM_READ, false, 1 },
+		{ "refused, MTE over RAM", PFNMAP_RAM | PFNMAP_MIXEDMAP | PFNMAP_NO_IO, VM_READ, true, 1 },
+		{ "fetch from Device", PFNMAP_nGnRE, VM_FETCHES, false, 1 },
+		{ "raced over RAM", PFNMAP_RAM | PFNMAP_MIXEDMAP | PFNMAP_NO_IO | PFNMAP_LAZY, VM_HAMMER,
+		  false, 1 },
+		{ "raced over PFNMAP", PFNMAP_nGnRE | PFNMAP_LAZY, VM_HAMMER, false, 10 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(leaks) / sizeof(leaks[0]); i++)
+		if ((leaks[i].mode != PFNMAP_LAZY || !facts.fwb) && (races || leaks[i].op != VM_HAMMER))
+			leak_one(&leaks[i], n / leaks[i].less);
 }
 
 struct racer {
@@ -603,7 +645,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "mte"))
 		mte();
 	else if (!strcmp(what, "leak"))
-		leak(n ? n : 100000);
+		leak(n ? n : 100000, argc <= 3);
 	else if (!strcmp(what, "race"))
 		race(n ? n : 100, argc > 3 ? atoi(argv[3]) : 1);
 	else if (!strcmp(what, "counts"))

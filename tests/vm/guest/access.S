@@ -4,7 +4,8 @@
  * MMU and caches on. The VMM has put page tables at TABLE (vm.h) and answers the
  * mailbox, a page of MMIO:
  *   +0x00 read: operation (0 end, 1 read, 2 write, 3 execute, 4 read one word of
- *               each of so many pages as the value says)
+ *               each of so many pages as the value says, 5 the same of 512
+ *               pages, so many times, 6 call the address so many times, whatever aborts)
  *   +0x08 read: address    +0x10 read: value to write
  *   +0x18 written: done, the value read
  *   +0x20 written: an abort was taken, ESR_EL1    +0x28 written before: FAR_EL1
@@ -16,6 +17,7 @@
 	.global	access_guest_start, access_guest_end
 access_guest_start:
 	ldr	x10, =VM_MAILBOX
+	mov	x11, #0			/* 1: aborts are expected */
 	adr	x0, vectors
 	msr	vbar_el1, x0
 	ldr	x0, =VM_MAIR
@@ -45,6 +47,10 @@ next:	ldr	x0, [x10, #0x00]
 	b.eq	execute
 	cmp	x0, #4
 	b.eq	sweep
+	cmp	x0, #5
+	b.eq	hammer
+	cmp	x0, #6
+	b.eq	fetches
 	b	.			/* the VMM runs us no more */
 
 read:	ldr	x3, [x1]
@@ -66,10 +72,32 @@ sweep:	ldr	x3, [x1]
 	str	x3, [x10, #0x18]
 	b	next
 
+hammer:	mov	x4, #512
+	mov	x5, x1
+1:	ldr	x3, [x5]
+	add	x5, x5, #0x1000
+	subs	x4, x4, #1
+	b.ne	1b
+	subs	x2, x2, #1
+	b.ne	hammer
+	str	x3, [x10, #0x18]
+	b	next
+
+fetches:
+	mov	x11, #1
+1:	blr	x1
+fetched:
+	subs	x2, x2, #1
+	b.ne	1b
+	mov	x11, #0
+	str	x11, [x10, #0x18]
+	b	next
+
 	.balign	2048
 vectors:
 	.rept	16
 	.balign	128
+	cbnz	x11, fetched
 	mrs	x3, far_el1
 	str	x3, [x10, #0x28]
 	mrs	x3, esr_el1

@@ -38,7 +38,7 @@ struct vcpu {
 	size_t run_bytes;
 };
 
-enum vm_op { VM_END, VM_READ, VM_WRITE, VM_EXEC, VM_SWEEP };
+enum vm_op { VM_END, VM_READ, VM_WRITE, VM_EXEC, VM_SWEEP, VM_HAMMER, VM_FETCHES };
 
 struct vm_access {
 	enum vm_op op;
