@@ -26,6 +26,7 @@ ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a / b }'; }
 base=$(cost notrace)
 off=$(cost patched)
 stat=$(cost patched /bin/kvmmt stat -d 1)
+top=$(cost patched /bin/kvmmt top -b -d 1)
 script=$(cost patched /bin/kvmmt script)
 perf=$(cost patched $run_peer/perf record -q -a -e kvm:kvm_s2_fault -o /tmp/perf.data)
 tracecmd=$(cost patched $run_peer/trace-cmd record -q -e kvm:kvm_s2_fault -o /tmp/trace.dat)
@@ -35,6 +36,7 @@ printf '%-34s %10s %8s\n' "one stage-2 fault" insns ratio
 row "without the tracepoint patches" "$base"
 row "with them, tracing off" "$off"
 row "kvmmt stat" "$stat"
+row "kvmmt-top" "$top"
 row "kvmmt script (to a file)" "$script"
 row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
@@ -44,7 +46,7 @@ against="$how; against the same series without its tracepoint patches"
 {
 	echo "["
 	item s2_fault_insns "$base" instructions "$how; the series without its tracepoint patches"
-	for pair in off:$off stat:$stat script:$script perf:$perf tracecmd:$tracecmd; do
+	for pair in off:$off stat:$stat top:$top script:$script perf:$perf tracecmd:$tracecmd; do
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done
