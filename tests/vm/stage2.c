@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "vmm/check.h"
@@ -127,7 +128,7 @@ static void *unmap_for_ever(void *stop)
 	return NULL;
 }
 
-#define LEAK_PAGES 512
+#define LEAK_PAGES 16	/* few: what is unmapped again and again takes its time */
 
 struct leak {
 	const char *name;
@@ -170,7 +171,7 @@ static int leak_faults(const struct leak *l, struct vm *vm, struct vcpu *vcpu, i
 		 * the guest goes on where it was.
 		 */
 		while (exits(vm) < n && exits(vm) >= 0 && !wrong)
-			if (access_one(vcpu, VM_HAMMER, VM_VA_NORMAL, 16) == ~0ull)
+			if (access_one(vcpu, VM_HAMMER, VM_VA_NORMAL, 4096) == ~0ull)
 				wrong = errno != EFAULT;
 		wrong |= exits(vm) < 0;
 		stop = 1;
@@ -190,6 +191,7 @@ static void leak_one(const struct leak *l, int n)
 	uint64_t refs = references();
 	long slab = slab_kib();
 	struct vcpu vcpu;
+	time_t start;
 	struct vm vm;
 	int wrong;
 	void *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -204,7 +206,9 @@ static void leak_one(const struct leak *l, int n)
 		not_ok("%s: setup: %s", l->name, strerror(errno));
 		return;
 	}
+	start = time(NULL);
 	wrong = leak_faults(l, &vm, &vcpu, n);
+	printf("# %s: %ld s\n", l->name, (long)(time(NULL) - start));
 	vcpu_close(&vcpu);
 	munmap(mem, bytes);
 	vm_close(&vm);
