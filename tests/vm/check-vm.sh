@@ -11,10 +11,11 @@ trap 'rm -f "$out"' EXIT
 
 # boot NAME LAB-ARGUMENTS: results of one boot, with the boot's name in each line
 boot() {
-	local name=$1 status=0
+	local name=$1 status=0 start=$SECONDS
 	shift
 	echo "  LAB      $name"
 	"$lab" "$@" >"$out" 2>&1 || status=$?
+	echo "  TIME     $name: $((SECONDS - start)) s"
 	sed -E "s/^(ok|not ok|skip) /\1 [$name] /" "$out"
 	if [ "$status" != 0 ]; then
 		failed=1
@@ -57,7 +58,7 @@ boot "patched max" "${table[@]}" -- /bin/s2table + $small
 # Without VHE struct kvm is from the slab, and addresses come back at once.
 boot "patched max nvhe" -a kvm-arm.mode=nvhe -- /bin/stage2 reuse + /bin/stage2 counts
 boot "patched max mte" -t 400 -M mte=on -- /bin/stage2 mte + /bin/stage2 leak 100000
-boot "patched neoverse-n1" -t 300 -c neoverse-n1 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100000 norace
+boot "patched neoverse-n1" -t 300 -c neoverse-n1 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100000 unsafe
 boot "patched neoverse-v1" -c neoverse-v1 "${table[@]}" -- /bin/s2table + $small
 boot "stock max" -k stock "${table[@]}" -- /bin/s2table stock
 boot "stock neoverse-n1" -k stock -c neoverse-n1 "${table[@]}" -- /bin/s2table stock
@@ -65,6 +66,6 @@ expect "stock: splitting a block forgets its memory type" \
 	"not ok blocks: nGnRE: the pages are of its type" 1 -k stock -- /bin/blocks
 expect "stock: the touched page of a DAX block stays taken" \
 	"not ok blocks: dax: the page that was touched is released" 1 -k stock -- /bin/blocks
-boot "debug max" -k debug -t 400 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 500
+boot "debug max" -k debug -t 400 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 400 "${table[@]}" -- /bin/s2table + $small
 exit $failed

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the table cannot say: copies on write, MTE, leaks, races, counts.
- *   stage2 cow | mte | leak [N [norace]] | race [N [SEED]] | counts | loss | filter | reuse
+ *   stage2 cow | mte | leak [N [NAME]] | race [N [SEED]] | counts | loss | filter | reuse
  * and for those: stage2 work | burst | poke | churn | warn | hang
  */
 #include <errno.h>
@@ -171,7 +171,7 @@ static int leak_faults(const struct leak *l, struct vm *vm, struct vcpu *vcpu, i
 		 * the guest goes on where it was.
 		 */
 		while (exits(vm) < n && exits(vm) >= 0 && !wrong)
-			if (access_one(vcpu, VM_HAMMER, VM_VA_NORMAL, 4096) == ~0ull)
+			if (access_one(vcpu, VM_HAMMER, VM_VA_NORMAL, n / (4 * LEAK_PAGES) + 1) == ~0ull)
 				wrong = errno != EFAULT;
 		wrong |= exits(vm) < 0;
 		stop = 1;
@@ -217,7 +217,8 @@ static void leak_one(const struct leak *l, int n)
 	check(slab_kib() - slab < 2048, "more than 2 MiB more", "%s: slab is as before", l->name);
 }
 
-static void leak(int n, bool races)
+/* Those whose names have @which in them. */
+static void leak(int n, const char *which)
 {
 	static const struct leak leaks[] = {
 		{ "refused, unresolvable", PFNMAP_MIXEDMAP | PFNMAP_NO_IO, VM_READ, false, 1 },
@@ -231,7 +232,7 @@ static void leak(int n, bool races)
 	size_t i;
 
 	for (i = 0; i < sizeof(leaks) / sizeof(leaks[0]); i++)
-		if ((leaks[i].mode != PFNMAP_LAZY || !facts.fwb) && (races || leaks[i].op != VM_HAMMER))
+		if ((leaks[i].mode != PFNMAP_LAZY || !facts.fwb) && strstr(leaks[i].name, which))
 			leak_one(&leaks[i], n / leaks[i].less);
 }
 
@@ -649,7 +650,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "mte"))
 		mte();
 	else if (!strcmp(what, "leak"))
-		leak(n ? n : 100000, argc <= 3);
+		leak(n ? n : 100000, argc > 3 ? argv[3] : "");
 	else if (!strcmp(what, "race"))
 		race(n ? n : 100, argc > 3 ? atoi(argv[3]) : 1);
 	else if (!strcmp(what, "counts"))
