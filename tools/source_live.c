@@ -122,9 +122,13 @@ static int add_rings(struct live *live, size_t ring_bytes)
 /* Load the one of a tracepoint's three programs that does what is asked for, if any. */
 static void choose(struct kvmmt_bpf *skel, int kind, bool there, bool count, bool stream)
 {
-#define X(kind) { skel->progs.count_##kind, skel->progs.stream_##kind, skel->progs.both_##kind },
-	struct bpf_program *const programs[][3] = {
-		X(s2_fault) X(s2_slot) X(s2_invalidate)
+#define X(KIND, kind)                                                                        \
+	[KVMMT_KIND_##KIND] = { skel->progs.count_##kind, skel->progs.stream_##kind,         \
+				skel->progs.both_##kind },
+	struct bpf_program *const programs[KVMMT_KIND_NR][3] = {
+		X(S2_FAULT, s2_fault) X(S2_SLOT, s2_slot) X(S2_INVALIDATE, s2_invalidate)
+		X(VNCR_LOOKUP, vncr_lookup) X(VNCR_WALK, vncr_walk)
+		X(VNCR_INVALIDATE, vncr_invalidate) X(NESTED_TLBI, nested_tlbi)
 	};
 #undef X
 	bpf_program__set_autoload(programs[kind][0], there && count && !stream);
@@ -140,12 +144,13 @@ static int configure(struct live *live, const struct live_options *o, const bool
 	skel->rodata->only_refusals = !o->stream_kinds;
 	skel->rodata->only_pids = o->nr_pids > 0;
 	skel->rodata->ring_mask = ring_count(live->nr_cpus) - 1;
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++) {
-		bool refusable = kind != KVMMT_KIND_S2_INVALIDATE;
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++) {
+		bool refusable = kind == KVMMT_KIND_S2_FAULT || kind == KVMMT_KIND_S2_SLOT;
 		bool streams = o->stream_kinds ? o->stream_kinds & 1u << kind :
 						 o->stream_refusals && refusable;
 
-		choose(skel, kind, tracepoint[kind], o->count, streams);
+		if (KVMMT_TRACED & 1u << kind)
+			choose(skel, kind, tracepoint[kind], o->count, streams);
 	}
 	err = bpf_map__set_max_entries(skel->maps.pids, o->nr_pids ? o->nr_pids : 1);
 	return err ? err : kvmmt_bpf__load(skel);

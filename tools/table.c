@@ -11,7 +11,7 @@ static bool fed(const struct table *t, const struct field *f)
 {
 	int kind;
 
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		if (f->sources & 1u << kind && !t->host->tracepoint[kind])
 			return false;
 	return true;

@@ -242,18 +242,16 @@ static void draw_header(const struct ui *ui, struct screen *s)
 {
 	const struct model *m = ui->model;
 	__u64 lost = m->lost_vms;
-	char missing[96] = "";
+	char missing[96];
 	unsigned int kind;
 	int cols = s->cols;
 
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		lost += m->lost[kind];
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
-		if (!ui->host->tracepoint[kind])
-			snprintf(missing + strlen(missing), sizeof(missing) - strlen(missing),
-				 "%s kvm_%s", missing[0] ? "" : "  no", name_kind(kind));
-	screen_line(s, 0, ATTR_TITLE, "kvmmt-top  %.24s  Linux %.28s  FWB %s  DIC %s%s", ui->hostname,
-		    ui->host->release, tri_word(ui->host->fwb), tri_word(ui->host->dic), missing);
+	screen_line(s, 0, ATTR_TITLE, "kvmmt-top  %.24s  Linux %.28s  FWB %s  DIC %s%s%s", ui->hostname,
+		    ui->host->release, tri_word(ui->host->fwb), tri_word(ui->host->dic),
+		    host_missing(ui->host, KVMMT_TRACED, missing, sizeof(missing)) ? "  no" : "",
+		    missing);
 	screen_line(s, 1, ATTR_PLAIN, "%zu VMs  every %.3gs  own CPU %.1f%%", m->nr_vms - m->nr_gone,
 		    ui->delay_s, ui->own_cpu);
 	if (ui->paused)

@@ -63,12 +63,13 @@ int main(void)
 			      .reason = KVMMT_FAULT_UNSAFE_CACHEABLE, .ret = -14,
 			      .memattr = KVMMT_MEMATTR_NONE },
 	};
+	int kind;
 
 	snprintf(host.release, sizeof(host.release), "6.12.117-kvmmt");
 	host.fwb = NO;
 	host.dic = NO;
-	host.tracepoint[KVMMT_KIND_S2_FAULT] = host.tracepoint[KVMMT_KIND_S2_SLOT] = true;
-	host.tracepoint[KVMMT_KIND_S2_INVALIDATE] = true;
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		host.tracepoint[kind] = KVMMT_TRACED & 1u << kind;
 	ui_init(&ui, &host, &model);
 	snprintf(ui.hostname, sizeof(ui.hostname), "gh-01");
 	show("before the first VM", 24, 80);
