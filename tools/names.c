@@ -120,6 +120,15 @@ const char *name_size(__u64 bytes, char *buf)
 	return buf;
 }
 
+const char *name_ratio(__u64 value, char *buf)
+{
+	if (value == 10000)
+		snprintf(buf, NAME_LEN, "100");
+	else
+		snprintf(buf, NAME_LEN, "%.1f", (double)(value / 10) / 10);
+	return buf;
+}
+
 const char *name_time(__u64 ns, char *buf)
 {
 	static const char *const units[] = { "us", "ms", "s" };

@@ -50,6 +50,8 @@ const char *name_missing_features(__u32 flags);
 
 /* 4096 -> "4K"; returns @buf of NAME_LEN bytes. */
 const char *name_size(__u64 bytes, char *buf);
+/* 9987 ten-thousandths -> "99.8": never rounded up; returns @buf of NAME_LEN bytes. */
+const char *name_ratio(__u64 value, char *buf);
 /* 1234 -> "1.23us"; returns @buf of NAME_LEN bytes. */
 const char *name_time(__u64 ns, char *buf);
 

@@ -23,6 +23,28 @@ static bool same(const struct kvmmt_vm_key *a, const struct kvmmt_vm_key *b)
 	return a->vm == b->vm && a->pid == b->pid && a->generation == b->generation;
 }
 
+static bool listed(const struct ui *ui, const struct field *f)
+{
+	const struct table t = { .nested = ui->model->nested };
+
+	return table_shows(&t, f);
+}
+
+/* The list's @i-th column: those that are listed, then the VMs' others. NULL: no more. */
+static const struct field *column(const struct ui *ui, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < 2 * nr_fields; k++) {
+		const struct field *f = &fields[k % nr_fields];
+		bool wanted = k < nr_fields ? listed(ui, f) : !listed(ui, f) && !field_of_vcpu(f);
+
+		if (wanted && !i--)
+			return f;
+	}
+	return NULL;
+}
+
 /* The VMs that the filter leaves, with rates per second, sorted. NULL: no memory. */
 static struct table_row *shown(const struct ui *ui, size_t *nr)
 {
@@ -141,7 +163,7 @@ static void sort_by(struct ui *ui, int step)
 {
 	do
 		ui->sort = (ui->sort + nr_fields + step) % nr_fields;
-	while (fields[ui->sort].wide);
+	while (!listed(ui, &fields[ui->sort]));
 }
 
 static void list_key(struct ui *ui, int key, int rows)
@@ -288,15 +310,14 @@ static void draw_row(const struct ui *ui, struct screen *s, int row, const struc
 	bool marked = model_marked(ui->model, r->vm);
 	bool selected = same(&r->vm->key, &ui->selected);
 	enum attr attr = selected ? ATTR_SELECTED : marked ? ATTR_ALARM : ATTR_PLAIN;
+	const struct field *f;
 	int col = 2;
 	size_t k;
 
 	screen_line(s, row, attr, "%c%c", selected ? '>' : ' ', marked ? '!' : ' ');
-	for (k = 0; k < nr_fields; k++) {
-		if (col + fields[k].width > s->cols)
-			break;
-		draw_cell(ui, s, row, col, &fields[k], r, attr);
-		col += fields[k].width + 1;
+	for (k = 0; (f = column(ui, k)) && col + f->width <= s->cols; k++) {
+		draw_cell(ui, s, row, col, f, r, attr);
+		col += f->width + 1;
 	}
 	if (r->vm->gone)
 		screen_put(s, row, col, attr, "gone");
@@ -304,18 +325,15 @@ static void draw_row(const struct ui *ui, struct screen *s, int row, const struc
 
 static void draw_heads(const struct ui *ui, struct screen *s, int row)
 {
+	const struct field *f;
 	int col = 2;
 	size_t k;
 
 	screen_line(s, row, ATTR_HEAD, " ");
-	for (k = 0; k < nr_fields; k++) {
-		const struct field *f = &fields[k];
-
-		if (col + f->width > s->cols)
-			break;
+	for (k = 0; (f = column(ui, k)) && col + f->width <= s->cols; k++) {
 		screen_put(s, row, col, ATTR_HEAD, f->type == FIELD_NAME ? "%-*s" : "%*s", f->width,
 			   f->head);
-		if (k == ui->sort)
+		if (f == &fields[ui->sort])
 			screen_put(s, row, f->type == FIELD_NAME ? col + (int)strlen(f->head) : col - 1,
 				   ATTR_HEAD, ui->invert ? "^" : "v");
 		col += f->width + 1;

@@ -83,8 +83,8 @@ static void draw_refusals(const struct ui *ui, const struct model_vm *vm, struct
 
 void ui_draw_vm(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row)
 {
-	const struct kvmmt_counters total = model_delta(&vm->start, &vm->now);
-	const struct kvmmt_counters last = model_delta(&vm->before, &vm->now);
+	const struct kvmmt_counters total = model_delta(&vm->start, &vm->now).s2;
+	const struct kvmmt_counters last = model_delta(&vm->before, &vm->now).s2;
 	const bool *has = ui->host->tracepoint;
 
 	screen_line(s, row++, ATTR_HEAD, " VM %s  pid %u%s", vm->name, vm->process,
@@ -100,6 +100,7 @@ void ui_draw_vm(const struct ui *ui, const struct model_vm *vm, struct screen *s
 	if (has[KVMMT_KIND_S2_INVALIDATE])
 		row = draw_reasons(ui, s, row, "invalidations", total.inval, last.inval,
 				   KVMMT_INVAL_NR, name_inval_reason, name_inval_why);
-	if (counters_outcome(&vm->now, KVMMT_OUTCOME_REFUSED) || counters_refused_slots(&vm->now))
+	if (counters_outcome(&vm->now.s2, KVMMT_OUTCOME_REFUSED) ||
+	    counters_refused_slots(&vm->now.s2))
 		draw_refusals(ui, vm, s, row);
 }
