@@ -2,7 +2,7 @@
 # Tests that need no lab; built with ASan and UBSan.
 unit_out := $(O)/unit
 unit_cflags := $(kvmmt_cflags) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Itools -Itests/vm/vmm
-unit_parts := names.o names_tlbi.o model.o counters.o field.o table.o table_rows.o json.o event_text.o event_text_vncr.o vmname.o host.o ui.o ui_vm.o screen.o
+unit_parts := names.o names_tlbi.o model.o counters.o field.o table.o table_rows.o json.o event_text.o event_text_vncr.o vmname.o host.o ui.o ui_vm.o ui_vncr.o screen.o
 unit_obj := $(addprefix $(unit_out)/,$(unit_parts) check.o)
 
 $(unit_out)/%.o: tools/%.c $(O)/bpf/kvmmt.skel.h

@@ -112,6 +112,8 @@ const char *table_cell(const struct table *t, const struct field *f, const struc
 	if (!fed(t, f) || nothing(f, &row->counts))
 		return "-";
 	v = f->value(&row->counts);
+	if (f->type == FIELD_COUNT && t->rates && t->seconds > 0)
+		v = (double)v / t->seconds + 0.5;
 	if (f->type == FIELD_RATIO)
 		return name_ratio(v, buf);
 	if (f->type == FIELD_TIMES)

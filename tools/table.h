@@ -13,6 +13,7 @@ struct table {
 	const struct field *sort;	/* NULL: in order of appearance */
 	const struct host *host;	/* which tracepoints there are */
 	double seconds;			/* that the counts cover */
+	bool rates;			/* cells of counts are per second */
 	bool total;			/* since the start, not of the last interval */
 	bool nested;			/* a VM is a guest hypervisor: show those columns too */
 	bool vcpus;			/* the rows are vCPUs */

@@ -216,6 +216,33 @@ static void list_key(struct ui *ui, int key, int rows)
 	}
 }
 
+/* Within a VM. */
+static void vm_key(struct ui *ui, int key)
+{
+	const struct model_vm *vm = model_find_key(ui->model, &ui->selected);
+	size_t last = vm ? vm->nr_vcpus : 0;
+	bool vncr = ui->view == VIEW_VNCR;
+
+	switch (key) {
+	case K_ESC:
+	case K_BACKSPACE:
+		ui->view = vncr ? VIEW_VM : VIEW_LIST;
+		break;
+	case 'n':
+		ui->view = vncr || !last ? VIEW_VM : VIEW_VNCR;
+		ui->vcpu = 0;
+		break;
+	case K_UP:
+	case 'k':
+		ui->vcpu -= vncr && ui->vcpu;
+		break;
+	case K_DOWN:
+	case 'j':
+		ui->vcpu += vncr && ui->vcpu < last;
+		break;
+	}
+}
+
 void ui_key(struct ui *ui, int key, int rows)
 {
 	if (key == KEY_NONE || key == K_RESIZE)
@@ -250,8 +277,8 @@ void ui_key(struct ui *ui, int key, int rows)
 	default:
 		if (ui->view == VIEW_LIST)
 			list_key(ui, key, rows);
-		else if (key == K_ESC || key == K_BACKSPACE)
-			ui->view = VIEW_LIST;
+		else
+			vm_key(ui, key);
 	}
 }
 
@@ -289,20 +316,18 @@ static void draw_header(const struct ui *ui, struct screen *s)
 static void draw_cell(const struct ui *ui, struct screen *s, int row, int col,
 		      const struct field *f, const struct table_row *r, enum attr attr)
 {
-	const struct model *m = ui->model;
-	double seconds = (double)(m->now_ns - m->before_ns) / 1e9;
-	const struct table t = { .host = ui->host };
-	struct table_row scaled = *r;
+	const struct table t = {
+		.host = ui->host,
+		.rates = true,
+		.seconds = (double)(ui->model->now_ns - ui->model->before_ns) / 1e9,
+	};
+	struct table_row shown = *r;
 	char buf[64];
-	__u64 *x = (__u64 *)&scaled.counts;
-	size_t i;
 
 	if (f->type == FIELD_BYTES)
-		scaled.counts = model_delta(&r->vm->start, &r->vm->now);
-	for (i = 0; f->type == FIELD_COUNT && seconds > 0 && i < sizeof(scaled.counts) / 8; i++)
-		x[i] = (__u64)((double)x[i] / seconds + 0.5);
+		shown.counts = model_delta(&r->vm->start, &r->vm->now);
 	screen_put(s, row, col, attr, f->type == FIELD_NAME ? "%-*.*s" : "%*.*s", f->width, f->width,
-		   table_cell(&t, f, &scaled, buf));
+		   table_cell(&t, f, &shown, buf));
 }
 
 static void draw_row(const struct ui *ui, struct screen *s, int row, const struct table_row *r)
@@ -362,7 +387,7 @@ static void draw_list(struct ui *ui, struct screen *s)
 	free(rows);
 }
 
-static void draw_footer(const struct ui *ui, struct screen *s)
+static void draw_footer(const struct ui *ui, const struct model_vm *vm, struct screen *s)
 {
 	static const char *const asks[] = {
 		[PROMPT_FILTER] = "show only names with: ",
@@ -372,8 +397,12 @@ static void draw_footer(const struct ui *ui, struct screen *s)
 
 	if (ui->prompt)
 		screen_line(s, s->rows - 1, ATTR_KEY, "%s%s_", asks[ui->prompt], ui->word);
+	else if (ui->view == VIEW_VNCR)
+		screen_line(s, s->rows - 1, ATTR_DIM,
+			    "Up Down vCPU  Esc back  p pause  r reset  ? help  q quit");
 	else if (ui->view == VIEW_VM)
-		screen_line(s, s->rows - 1, ATTR_DIM, "Esc back  p pause  r reset  ? help  q quit");
+		screen_line(s, s->rows - 1, ATTR_DIM, "Esc back  %sp pause  r reset  ? help  q quit",
+			    vm && vm->nr_vcpus ? "n VNCR  " : "");
 	else
 		screen_line(s, s->rows - 1, ATTR_DIM,
 			    "Enter VM  < > sort  I invert  f filter%s%s  / find  p pause  ? help  q quit",
@@ -387,12 +416,14 @@ static void draw_help(struct screen *s)
 		"(NORMAL, NC, nGnRE, nGnRnE), RETRY: the guest faults again, REFUSE: mappings",
 		"and memslots that KVM declined, INVAL: stage-2 ranges invalidated.",
 		"MAPPED is what was newly mapped since the start (r resets).",
+		"VHIT%, of guest hypervisors: lookups of the VNCR pseudo-TLB that found an",
+		"entry, in the last interval; n in a VM shows more.",
 		"!  a refusal in the last 15 minutes    -  the kernel has no tracepoint for it",
 		"",
 		"Up Down j k PgUp PgDn  select       Enter  one VM         Esc  back",
 		"< > F6  sort column                 I  invert order       / find   f filter",
-		"p space  pause                      d  delay              r  reset",
-		"? h F1  this help                   q  quit",
+		"n  a VM's VNCR pseudo-TLB           p space  pause        d  delay",
+		"r  totals start again               ? h F1  this help     q  quit",
 	};
 	size_t i, nr = sizeof(lines) / sizeof(lines[0]);
 
@@ -413,11 +444,13 @@ int ui_draw(struct ui *ui, struct screen *s, int rows, int cols)
 	vm = model_find_key(ui->model, &ui->selected);
 	if (ui->view == VIEW_VM && vm)
 		ui_draw_vm(ui, vm, s, HEADER_ROWS - 1);
+	else if (ui->view == VIEW_VNCR && vm)
+		ui_draw_vncr(ui, vm, s, HEADER_ROWS - 1);
 	else
 		draw_list(ui, s);
 	if (ui->help)
 		draw_help(s);
 	if (!ui->no_keys)
-		draw_footer(ui, s);
+		draw_footer(ui, vm, s);
 	return 0;
 }

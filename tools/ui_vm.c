@@ -89,6 +89,7 @@ void ui_draw_vm(const struct ui *ui, const struct model_vm *vm, struct screen *s
 
 	screen_line(s, row++, ATTR_HEAD, " VM %s  pid %u%s", vm->name, vm->process,
 		    vm->gone ? "  gone" : "");
+	row = ui_draw_vncr_line(ui, vm, s, row);
 	if (has[KVMMT_KIND_S2_FAULT]) {
 		row = draw_types(ui, s, row, &total, &last);
 		row = draw_reasons(ui, s, row, "faults", total.fault, last.fault, KVMMT_FAULT_NR,
