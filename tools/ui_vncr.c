@@ -9,13 +9,6 @@
 #define RIGHT 42	/* the right half's column */
 #define BAR 12		/* a histogram's longest */
 
-static double rate(const struct ui *ui, __u64 count)
-{
-	double seconds = (double)(ui->model->now_ns - ui->model->before_ns) / 1e9;
-
-	return seconds > 0 ? (double)count / seconds : 0;
-}
-
 static bool has(const struct ui *ui, unsigned int kind)
 {
 	return ui->host->tracepoint[kind];
@@ -25,7 +18,7 @@ static const char *cell(const struct ui *ui, unsigned int kind, __u64 count, cha
 {
 	if (!has(ui, kind))
 		return "-";
-	return field_short((__u64)(rate(ui, count) + 0.5), FIELD_COUNT, buf);
+	return field_short((__u64)(ui_rate(ui, count) + 0.5), FIELD_COUNT, buf);
 }
 
 static __u64 lookups(const struct kvmmt_vncr *c)
@@ -98,23 +91,6 @@ static int draw_vcpus(const struct ui *ui, const struct model_vm *vm, struct scr
 	return row;
 }
 
-/* Reasons that happened, as "reason  /s  total". */
-static int draw_reasons(const struct ui *ui, struct screen *s, int row, int col, const char *head,
-			const __u64 *total, const __u64 *last, int nr,
-			const char *(*name)(unsigned int))
-{
-	char count[NAME_LEN], number[NAME_LEN];
-	int i;
-
-	screen_put(s, row++, col, ATTR_TITLE, "%-16s     /s    total", head);
-	for (i = 0; i <= nr; i++)
-		if (total[i])
-			screen_put(s, row++, col, ATTR_PLAIN, "%-16s %6.0f %8s",
-				   name_or_number(name(i), i, number), rate(ui, last[i]),
-				   field_short(total[i], FIELD_COUNT, count));
-	return row;
-}
-
 /* "<= 8.19us", or what the last place has instead */
 static const char *bound_text(__u64 ns, char *buf)
 {
@@ -162,18 +138,18 @@ static int draw_tlbis(const struct ui *ui, struct screen *s, int row, int col,
 	char count[NAME_LEN], number[NAME_LEN], entries[NAME_LEN];
 	int i;
 
-	screen_put(s, row++, col, ATTR_TITLE, "TLBIs of L1       /s   total entries");
+	screen_put(s, row++, col, ATTR_TITLE, "TLBIs of L1         /s   total entries");
 	for (i = 0; i <= KVMMT_VNCR_SCOPE_NR; i++)
 		if (total->tlbi[i])
-			screen_put(s, row++, col, ATTR_PLAIN, "%-13s %6.0f %7s %7s",
+			screen_put(s, row++, col, ATTR_PLAIN, "%-15s %6.0f %7s %7s",
 				   i < KVMMT_VNCR_SCOPE_NR ? name_vncr_inval(i) :
 							     name_or_number(NULL, i, number),
-				   rate(ui, last->tlbi[i]),
+				   ui_rate(ui, last->tlbi[i]),
 				   field_short(total->tlbi[i], FIELD_COUNT, count),
 				   field_short(total->tlbi_entries[i], FIELD_COUNT, entries));
 	if (total->fast_tlbis)
-		screen_put(s, row++, col, ATTR_PLAIN, "%-13s %6.0f %7s", "in hyp",
-			   rate(ui, last->fast_tlbis),
+		screen_put(s, row++, col, ATTR_PLAIN, "%-15s %6.0f %7s", "in hyp",
+			   ui_rate(ui, last->fast_tlbis),
 			   field_short(total->fast_tlbis, FIELD_COUNT, count));
 	return row;
 }
@@ -186,16 +162,16 @@ static void draw_details(const struct ui *ui, struct screen *s, int row,
 	int left = row, right = row;
 
 	if (has(ui, KVMMT_KIND_VNCR_WALK))
-		left = draw_reasons(ui, s, left, 2, "walks", total->walk, last->walk,
-				    KVMMT_VNCR_WALK_NR, name_vncr_walk);
+		left = ui_draw_reasons(ui, s, left, 2, "walks", total->walk, last->walk,
+				       KVMMT_VNCR_WALK_NR, name_vncr_walk, NULL);
 	if (has(ui, KVMMT_KIND_NESTED_TLBI))
 		left = draw_tlbis(ui, s, left, 2, total, last);
 	draw_times(s, left, 2, "time of walks", &total->walk_time);
 	if (has(ui, KVMMT_KIND_VNCR_INVALIDATE)) {
-		right = draw_reasons(ui, s, right, RIGHT, "invalidations", total->inval,
-				     last->inval, KVMMT_VNCR_INVAL_NR, name_vncr_inval);
-		screen_put(s, right++, RIGHT, ATTR_PLAIN, "%-16s %6.0f %8s", "  in host's TLB",
-			   rate(ui, last->inval_host),
+		right = ui_draw_reasons(ui, s, right, RIGHT, "invalidations", total->inval,
+					last->inval, KVMMT_VNCR_INVAL_NR, name_vncr_inval, NULL);
+		screen_put(s, right++, RIGHT, ATTR_PLAIN, "%-18s  %6.0f %8s", "took a host TLBI",
+			   ui_rate(ui, last->inval_host),
 			   field_short(total->inval_host, FIELD_COUNT, count));
 	}
 	draw_times(s, right, RIGHT, "lifetime of entries", &total->life_time);
