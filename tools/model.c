@@ -37,28 +37,31 @@ static struct model_vm *find(void *const *tree, const struct kvmmt_vm_key *key,
 	return node ? *node : NULL;
 }
 
+static void free_vm(struct model_vm *vm)
+{
+	free(vm->refusals);
+	free(vm->vcpus);
+	free(vm);
+}
+
 static void drop(struct model *m, struct model_vm *vm)
 {
-	const struct kvmmt_counters c = model_delta(&vm->start, &vm->now);
-	const __u64 *from = (const __u64 *)&c;
-	__u64 *to = (__u64 *)&m->rest.now;
-	size_t i;
+	struct model_counts c = model_delta(&vm->start, &vm->now);
 
-	for (i = 0; i < offsetof(struct kvmmt_counters, refused_ns) / sizeof(*to); i++)
-		to[i] += from[i];
+	c.s2.refused_ns = 0;	/* a time does not add */
+	counters_add(&m->rest.now, &c, sizeof(c));
 	m->nr_rest++;
 	m->nr_gone--;
 	if (find(&m->latest, &vm->key, by_address) == vm)
 		tdelete(vm, &m->latest, by_address);
 	tdelete(vm, &m->by_key, by_key);
-	free(vm->refusals);
-	free(vm);
+	free_vm(vm);
 }
 
 void model_sample(struct model *m, __u64 now_ns)
 {
 	bool too_many = m->nr_gone > MODEL_GONE;
-	size_t i, kept = 0;
+	size_t i, k, kept = 0;
 
 	if (!m->start_ns)
 		m->start_ns = now_ns;
@@ -68,6 +71,8 @@ void model_sample(struct model *m, __u64 now_ns)
 		struct model_vm *vm = m->vms[i];
 
 		vm->before = vm->now;
+		for (k = 0; k < vm->nr_vcpus; k++)
+			vm->vcpus[k].before = vm->vcpus[k].now;
 		if (vm->gone && (too_many || model_age_ns(m, vm->seen_ns) > MODEL_MARK_NS))
 			drop(m, vm);
 		else
@@ -130,12 +135,45 @@ int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt
 		vm->process = vm_process(key->pid);
 		vm_name(key->pid, comm, vm->name);
 	}
-	vm->now = *c;
+	vm->now.s2 = *c;
 	vm->seen_ns = m->now_ns;
 	if (!vm->gone && kvmmt_is_gone(c)) {
 		vm->gone = true;
 		m->nr_gone++;
 	}
+	return 0;
+}
+
+/* The VM's vCPU of this index, a new one if need be. NULL: no memory. */
+static struct model_vcpu *find_vcpu(struct model_vm *vm, __u32 index)
+{
+	struct model_vcpu *more;
+	size_t i = vm->nr_vcpus;
+
+	while (i && vm->vcpus[i - 1].vcpu > index)
+		i--;
+	if (i && vm->vcpus[i - 1].vcpu == index)
+		return &vm->vcpus[i - 1];
+	more = realloc(vm->vcpus, (vm->nr_vcpus + 1) * sizeof(*more));
+	if (!more)
+		return NULL;
+	vm->vcpus = more;
+	memmove(more + i + 1, more + i, (vm->nr_vcpus++ - i) * sizeof(*more));
+	more[i] = (struct model_vcpu){ .vcpu = index };
+	return &more[i];
+}
+
+int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c)
+{
+	struct model_vm *vm = find(&m->by_key, &key->vm, by_key);
+	struct model_vcpu *v = vm ? find_vcpu(vm, key->vcpu) : NULL;
+
+	if (!v)
+		return vm ? -ENOMEM : -ENOENT;
+	counters_take(&vm->now.vncr, &v->now, sizeof(v->now));
+	counters_add(&vm->now.vncr, c, sizeof(*c));
+	v->now = *c;
+	m->nested = true;
 	return 0;
 }
 
@@ -157,11 +195,16 @@ int model_refusal(struct model *m, const struct kvmmt_event *e)
 
 void model_reset(struct model *m)
 {
-	size_t i;
+	size_t i, k;
 
 	m->start_ns = m->now_ns;
-	for (i = 0; i < m->nr_vms; i++)
-		m->vms[i]->start = m->vms[i]->now;
+	for (i = 0; i < m->nr_vms; i++) {
+		struct model_vm *vm = m->vms[i];
+
+		vm->start = vm->now;
+		for (k = 0; k < vm->nr_vcpus; k++)
+			vm->vcpus[k].start = vm->vcpus[k].now;
+	}
 	m->nr_rest = 0;
 	memset(&m->rest, 0, sizeof(m->rest));
 }
@@ -177,24 +220,26 @@ void model_free(struct model *m)
 
 	tdestroy(m->latest, keep);
 	tdestroy(m->by_key, keep);
-	for (i = 0; i < m->nr_vms; i++) {
-		free(m->vms[i]->refusals);
-		free(m->vms[i]);
-	}
+	for (i = 0; i < m->nr_vms; i++)
+		free_vm(m->vms[i]);
 	free(m->vms);
 	memset(m, 0, sizeof(*m));
 }
 
-struct kvmmt_counters model_delta(const struct kvmmt_counters *from,
-				  const struct kvmmt_counters *to)
+struct model_counts model_delta(const struct model_counts *from, const struct model_counts *to)
 {
-	struct kvmmt_counters d = *to;
-	__u64 *x = (__u64 *)&d;
-	const __u64 *f = (const __u64 *)from;
-	size_t i, nr = offsetof(struct kvmmt_counters, refused_ns) / sizeof(*x);
+	struct model_counts d = *to;
 
-	for (i = 0; i < nr; i++)
-		x[i] -= f[i];
+	counters_take(&d, from, sizeof(d));
+	d.s2.refused_ns = to->s2.refused_ns; /* a time is no count */
+	return d;
+}
+
+struct kvmmt_vncr model_vncr_delta(const struct kvmmt_vncr *from, const struct kvmmt_vncr *to)
+{
+	struct kvmmt_vncr d = *to;
+
+	counters_take(&d, from, sizeof(d));
 	return d;
 }
 
@@ -205,37 +250,5 @@ __u64 model_age_ns(const struct model *m, __u64 time_ns)
 
 bool model_marked(const struct model *m, const struct model_vm *vm)
 {
-	return vm->now.refused_ns && model_age_ns(m, vm->now.refused_ns) < MODEL_MARK_NS;
-}
-
-__u64 counters_outcome(const struct kvmmt_counters *c, enum kvmmt_outcome outcome)
-{
-	__u64 sum = 0;
-	int i;
-
-	for (i = 0; i <= KVMMT_FAULT_NR; i++)
-		if (kvmmt_fault_outcome(i) == outcome)
-			sum += c->fault[i];
-	return sum;
-}
-
-__u64 counters_refused_slots(const struct kvmmt_counters *c)
-{
-	__u64 sum = 0;
-	int i;
-
-	for (i = 0; i <= KVMMT_SLOT_NR; i++)
-		if (i != KVMMT_SLOT_ACCEPTED)
-			sum += c->slot[i];
-	return sum;
-}
-
-__u64 counters_invalidations(const struct kvmmt_counters *c)
-{
-	__u64 sum = 0;
-	int i;
-
-	for (i = 0; i <= KVMMT_INVAL_NR; i++)
-		sum += c->inval[i];
-	return sum;
+	return vm->now.s2.refused_ns && model_age_ns(m, vm->now.s2.refused_ns) < MODEL_MARK_NS;
 }

@@ -8,19 +8,32 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <kvmmt/counters.h>
 #include <kvmmt/maps.h>
+#include "counters.h"
 #include "vmname.h"
 
 #define MODEL_REFUSALS 16	/* kept for each VM */
 #define MODEL_GONE     1024	/* VMs that are gone and still told apart */
 #define MODEL_MARK_NS (15 * 60 * 1000000000ull) /* a refusal stays marked so long */
 
+/* A VM's counters; those of its vCPUs added up. */
+struct model_counts {
+	struct kvmmt_counters s2;
+	struct kvmmt_vncr vncr;
+};
+
+struct model_vcpu {
+	__u32 vcpu;		/* vcpu_idx */
+	struct kvmmt_vncr start, before, now;
+};
+
 struct model_vm {
 	struct kvmmt_vm_key key;
 	__u32 process;		/* key.pid may be any thread of it */
 	char name[VM_NAME_LEN];
-	struct kvmmt_counters start, before, now;
+	struct model_counts start, before, now;
+	struct model_vcpu *vcpus; /* that have a VNCR pseudo-TLB, in order of their index */
+	size_t nr_vcpus;
 	struct kvmmt_event *refusals; /* ring, latest at nr_refusals - 1; NULL: none yet */
 	__u64 nr_refusals;
 	__u64 seen_ns;		/* time of the last sample it was in */
@@ -35,6 +48,7 @@ struct model {
 	__u64 nr_rest;
 	__u64 start_ns, before_ns, now_ns;	/* times of the samples */
 	__u64 nr_refusals;
+	bool nested;		/* a VM has, or had, a VNCR pseudo-TLB */
 	__u64 lost[KVMMT_KIND_NR];
 	__u64 lost_vms;
 };
@@ -44,6 +58,8 @@ void model_sample(struct model *m, __u64 now_ns);
 /* Returns 0 or -ENOMEM. @comm names a VM that is new and whose process is gone. */
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
 	     const char *comm);
+/* After its VM. Returns 0, -ENOENT if the model has not this VM, or -ENOMEM. */
+int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c);
 /* Returns 0 or -ENOMEM. */
 int model_refusal(struct model *m, const struct kvmmt_event *e);
 void model_reset(struct model *m);	/* "since the start" begins now */
@@ -54,18 +70,13 @@ const struct model_vm *model_find(const struct model *m, __u64 vm, __u32 pid);
 /* The VM with this key, or NULL. */
 const struct model_vm *model_find_key(const struct model *m, const struct kvmmt_vm_key *key);
 
-/* What one VM did between two samples. */
-struct kvmmt_counters model_delta(const struct kvmmt_counters *from,
-				  const struct kvmmt_counters *to);
+/* What one VM, or one vCPU, did between two samples. */
+struct model_counts model_delta(const struct model_counts *from, const struct model_counts *to);
+struct kvmmt_vncr model_vncr_delta(const struct kvmmt_vncr *from, const struct kvmmt_vncr *to);
 
 /* How long ago @time_ns was at the last sample; an event of after it: 0 */
 __u64 model_age_ns(const struct model *m, __u64 time_ns);
 /* Was the VM refused something so lately that it stays marked? */
 bool model_marked(const struct model *m, const struct model_vm *vm);
-
-/* Sums over reasons. */
-__u64 counters_outcome(const struct kvmmt_counters *c, enum kvmmt_outcome outcome);
-__u64 counters_refused_slots(const struct kvmmt_counters *c);
-__u64 counters_invalidations(const struct kvmmt_counters *c);
 
 #endif
