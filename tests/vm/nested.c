@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of nested virtualization with the guest hypervisor of l1/, by name:
+ *   nested TEST [TEST...]
+ * One VM serves all of them: on some kernels a vCPU with EL2 takes seconds to make.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "nested.h"
+
+#define OFFSET(name, encoding, offset) offset,
+#define NAME(name, ...) #name,
+
+const uint16_t reg_offsets[] = { L1_REGS(OFFSET) };
+const char *const reg_names[] = { L1_REGS(NAME) };
+const char *const tlbi_names[] = { TLBI_FORMS(NAME) };
+
+static const struct {
+	const char *name;
+	int cpus;
+	void (*run)(struct env *e);
+} tests[] = {
+	{ "registers", 1, test_registers },
+	{ "isolation", 1, test_isolation },
+	{ "switch", 1, test_switch },
+};
+
+#define N_TESTS (int)(sizeof(tests) / sizeof(tests[0]))
+
+uint64_t *pool_word(struct env *e, int n, int offset)
+{
+	return (uint64_t *)(e->pool + n * PAGE + offset);
+}
+
+uint64_t page_tag(int n)
+{
+	return 0x7a60000000000000ull + n;
+}
+
+void window_set(struct env *e, int n, int pool, int prot)
+{
+	mmap(e->window + n * PAGE, PAGE, prot, MAP_SHARED | MAP_FIXED, e->memfd, pool * PAGE);
+}
+
+uint64_t window_ipa(int n)
+{
+	return L1_WINDOW + n * PAGE;
+}
+
+void env_reset(struct env *e)
+{
+	mmap(e->window, WINDOW_PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+	     e->memfd, 0);
+	memset(e->pool, 0, POOL_PAGES * PAGE);
+	for (int n = 0; n < POOL_PAGES; n++)
+		*pool_word(e, n, TAG_OFFSET) = page_tag(n);
+	for (int n = 1; n < 16; n++)
+		nv_slot(&e->nv, n, NULL, 0, 0);
+	nv_slot(&e->nv, 0, NULL, 0, 0);
+	nv_slot(&e->nv, 0, e->window, WINDOW_PAGES * PAGE, 0);
+		e->nv.next_table = L1_TABLES;
+	for (int cpu = 0; cpu < e->nv.cpus; cpu++) {
+		nv_mmu_off(&e->nv, cpu);
+		nv_add(&e->nv, cpu, L1_TLBI, TLBI_ALLE2, 0, 0);
+		nv_run(&e->nv, cpu);
+		nv_context(&e->nv, cpu, 0, window_ipa(0));
+	}
+}
+
+static struct seen failed(int err)
+{
+	return (struct seen){ .value = ~0ull, .esr = -err };
+}
+
+struct seen l2_access(struct env *e, int cpu, int context, uint32_t what, uint64_t value)
+{
+	struct l2_op *op = nv_l2_op(&e->nv, cpu, what, value);
+	int err;
+	nv_run_l2(&e->nv, cpu, context, 1);
+	err = nv_run(&e->nv, cpu);
+	return err ? failed(err) : (struct seen){ op->result, op->esr, op->far };
+}
+
+struct seen l2_tag(struct env *e, int cpu, int context)
+{
+	return l2_access(e, cpu, context, 2 * REG_TPIDR_EL2, 0);
+}
+
+bool sees_page(struct env *e, int cpu, int context, int page)
+{
+	struct seen s = l2_tag(e, cpu, context);
+
+	return !s.esr && s.value == page_tag(page);
+}
+
+static struct seen l1_act(struct env *e, int cpu, enum l1_op op, uint32_t arg, uint64_t a,
+			  uint64_t b)
+{
+	struct l1_action *action = nv_add(&e->nv, cpu, op, arg, a, b);
+	int err = nv_run(&e->nv, cpu);
+
+	return err ? failed(err) : (struct seen){ action->result, action->esr, action->far };
+}
+
+uint64_t l1_read(struct env *e, int cpu, enum l1_reg reg)
+{
+	return l1_act(e, cpu, L1_REG_READ, reg, 0, 0).value;
+}
+
+struct seen l1_write(struct env *e, int cpu, enum l1_reg reg, uint64_t value)
+{
+	return l1_act(e, cpu, L1_REG_WRITE, reg, 0, value);
+}
+
+void l1_store(struct env *e, int cpu, uint64_t addr, uint64_t value)
+{
+	l1_act(e, cpu, L1_STORE_64, 0, addr, value);
+}
+
+struct seen l1_tlbi(struct env *e, int cpu, enum l1_tlbi form, uint64_t operand)
+{
+	return l1_act(e, cpu, L1_TLBI, form, operand, 0);
+}
+
+void l1_mmu(struct env *e, int cpu, const struct nv_tables *t, uint64_t asid0,
+	    uint64_t asid1, uint64_t tcr_bits)
+{
+	nv_mmu_off(&e->nv, cpu);
+	if (t)
+		nv_mmu_on(&e->nv, cpu, t, asid0, asid1, tcr_bits);
+	nv_run(&e->nv, cpu);
+}
+
+static int env_open(struct env *e, int cpus)
+{
+	int err = nv_open(&e->nv, cpus);
+
+	if (err)
+		return err;
+	e->memfd = memfd_create("pool", MFD_CLOEXEC);
+	if (e->memfd < 0 || ftruncate(e->memfd, POOL_PAGES * PAGE))
+		return -errno;
+	e->pool = mmap(NULL, POOL_PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, e->memfd, 0);
+	e->window = mmap(NULL, WINDOW_PAGES * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return e->pool == MAP_FAILED || e->window == MAP_FAILED ? -ENOMEM : 0;
+}
+
+static int find(const char *name)
+{
+	for (int i = 0; i < N_TESTS; i++)
+		if (!strcmp(tests[i].name, name))
+			return i;
+	fprintf(stderr, "nested: no test '%s'\n", name);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	static char suite[40];
+	struct env e = { 0 };
+	int cpus = 1, err;
+
+	check_suite = "nested";
+	for (int i = 1; i < argc; i++)
+		if (tests[find(argv[i])].cpus > cpus)
+			cpus = tests[find(argv[i])].cpus;
+	err = env_open(&e, cpus);
+	if (err == -EOPNOTSUPP) {
+		skip("this kernel does not nest: no KVM_CAP_ARM_EL2");
+		return 0;
+	}
+	check(!err, strerror(-err), "a VM of %d vCPUs with EL2", cpus);
+	for (int i = 1; i < argc && !err; i++) {
+		snprintf(suite, sizeof(suite), "nested %.30s", argv[i]);
+		check_suite = suite;
+		env_reset(&e);
+		tests[find(argv[i])].run(&e);
+	}
+	return check_status();
+}
