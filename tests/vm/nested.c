@@ -28,6 +28,9 @@ static const struct {
 	{ "registers", 1, test_registers },
 	{ "isolation", 1, test_isolation },
 	{ "switch", 1, test_switch },
+	{ "forms", 2, test_forms },
+	{ "sizes", 1, test_sizes },
+	{ "ranges", 1, test_ranges },
 };
 
 #define N_TESTS (int)(sizeof(tests) / sizeof(tests[0]))
@@ -44,6 +47,7 @@ uint64_t page_tag(int n)
 
 void window_set(struct env *e, int n, int pool, int prot)
 {
+	e->changed = true;
 	mmap(e->window + n * PAGE, PAGE, prot, MAP_SHARED | MAP_FIXED, e->memfd, pool * PAGE);
 }
 
@@ -52,10 +56,21 @@ uint64_t window_ipa(int n)
 	return L1_WINDOW + n * PAGE;
 }
 
-void env_reset(struct env *e)
+/* Dear: each of these makes KVM unmap all of the shadow stage 2s. */
+static void window_reset(struct env *e)
 {
+	for (int n = 0; n < 16; n++)
+		nv_slot(&e->nv, n, NULL, 0, 0);
 	mmap(e->window, WINDOW_PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
 	     e->memfd, 0);
+	nv_slot(&e->nv, 0, e->window, WINDOW_PAGES * PAGE, 0);
+	e->changed = false;
+}
+
+void env_reset(struct env *e)
+{
+	if (e->changed)
+		window_reset(e);
 	memset(e->pool, 0, POOL_PAGES * PAGE);
 	for (int n = 0; n < POOL_PAGES; n++)
 		*pool_word(e, n, TAG_OFFSET) = page_tag(n);
@@ -162,7 +177,7 @@ static int find(const char *name)
 int main(int argc, char **argv)
 {
 	static char suite[40];
-	struct env e = { 0 };
+	struct env e = { .changed = true };
 	int cpus = 1, err;
 
 	check_suite = "nested";

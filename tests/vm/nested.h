@@ -23,7 +23,7 @@ struct env {
 	struct nv nv;
 	int memfd;
 	uint8_t *pool, *window;
-	bool upstream;
+	bool changed;		/* the slots, or what the window shows */
 };
 
 struct seen {				/* by an L2 in one access */
@@ -58,5 +58,8 @@ void l1_mmu(struct env *e, int cpu, const struct nv_tables *t, uint64_t asid0,
 void test_registers(struct env *e);
 void test_isolation(struct env *e);
 void test_switch(struct env *e);
+void test_forms(struct env *e);
+void test_sizes(struct env *e);
+void test_ranges(struct env *e);
 
 #endif
