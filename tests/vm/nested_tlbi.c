@@ -156,7 +156,8 @@ static bool one_form(struct env *e, struct place *p, int form, bool global, cons
 /* Without this the others could not fail: is anything cached at all? */
 static void control(struct env *e, struct place *p, const char *what)
 {
-	uint64_t elsewhere = va_operand(p->va + (64ul << 20), ASID, 0);
+	/* Far: without TTL a block of 1 GiB may be meant. */
+	uint64_t elsewhere = va_operand(p->va + (64ul << 30), ASID, 0);
 
 	if (invalidated(e, p, 0, TLBI_VAE2IS, elsewhere) == STAYED)
 		ok("a translation %s stays if the TLBI is for another address", what);
