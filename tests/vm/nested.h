@@ -11,8 +11,8 @@
 
 #include "nv.h"
 #include "vmm/check.h"
+#include "window.h"
 
-#define PAGE	   4096ul
 #define POOL_PAGES 1024
 #define WINDOW_PAGES 512		/* slot 0: the first pages of the pool, until changed */
 #define TAG_OFFSET 0x90			/* TPIDR_EL2 */
@@ -70,5 +70,9 @@ void test_reuse(struct env *e);
 void test_faults(struct env *e);
 void test_address(struct env *e);
 void test_hcr(struct env *e);
+void test_taken(struct env *e);
+void test_readonly(struct env *e);
+void test_dirty(struct env *e);
+void test_vcpus(struct env *e);
 
 #endif
