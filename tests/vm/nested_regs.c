@@ -59,6 +59,7 @@ static void isolated(struct env *e, int context, const char *how)
 	int kept = 0, own = 0;
 	size_t i;
 
+	l2_tag(e, 0, context);
 	for (i = 0; i < N_INERT; i++)
 		before[i] = l1_read(e, 0, inert[i]);
 	for (i = 0; i < N_INERT; i++) {
@@ -68,7 +69,6 @@ static void isolated(struct env *e, int context, const char *how)
 		s = l2_access(e, 0, context, 2 * inert[i], 0);
 		own += !s.esr && s.value == magic(i, 0x40 + context);
 	}
-	/* VTTBR_EL2 is rewritten by L1 for each run: its value is the context's. */
 	for (i = 0; i < N_INERT; i++)
 		kept += l1_read(e, 0, inert[i]) == before[i];
 	check(own == N_INERT, "not all", "%s: L2 has %d registers of its own", how, own);
