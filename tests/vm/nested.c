@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests of nested virtualization with the guest hypervisor of l1/, by name:
- *   nested TEST [TEST...]
+ *   nested [-s SEED] [-n BATCHES] [-p MICROSECONDS] TEST...
+ * -s, -n, -p: for random tests; the host takes a page every so many microseconds, 0
+ * for never.
  * One VM serves all of them: on some kernels a vCPU with EL2 takes seconds to make.
  */
 #include <errno.h>
@@ -39,6 +41,7 @@ static const struct {
 	{ "readonly", 1, test_readonly },
 	{ "dirty", 1, test_dirty },
 	{ "vcpus", 2, test_vcpus },
+	{ "stress", NV_CPUS, test_stress },
 	{ "forms", 2, test_forms },
 	{ "sizes", 1, test_sizes },
 	{ "ranges", 1, test_ranges },
@@ -205,11 +208,18 @@ static int find(const char *name)
 int main(int argc, char **argv)
 {
 	static char suite[40];
-	struct env e = { .changed = true };
-	int cpus = 1, err;
+	struct env e = { .changed = true, .seed = 1, .batches = 20, .pause_us = 20000 };
+	int cpus = 1, err, opt;
 
 	check_suite = "nested";
-	for (int i = 1; i < argc; i++)
+	while ((opt = getopt(argc, argv, "s:n:p:")) != -1) {
+		uint64_t *value = opt == 's' ? &e.seed : opt == 'n' ? &e.batches : &e.pause_us;
+
+		if (opt == '?')
+			return 2;
+		*value = strtoull(optarg, NULL, 0);
+	}
+	for (int i = optind; i < argc; i++)
 		if (tests[find(argv[i])].cpus > cpus)
 			cpus = tests[find(argv[i])].cpus;
 	err = env_open(&e, cpus);
@@ -218,7 +228,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	check(!err, strerror(-err), "a VM of %d vCPUs with EL2", cpus);
-	for (int i = 1; i < argc && !err; i++) {
+	for (int i = optind; i < argc && !err; i++) {
 		snprintf(suite, sizeof(suite), "nested %.30s", argv[i]);
 		check_suite = suite;
 		env_reset(&e);

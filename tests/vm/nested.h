@@ -23,6 +23,7 @@ struct env {
 	struct nv nv;
 	int memfd;
 	uint8_t *pool, *window;
+	uint64_t seed, batches, pause_us; /* of random tests: -s, -n, -p */
 	bool stock;		/* not a kernel with our patches */
 	bool changed;		/* the slots, or what the window shows */
 };
@@ -74,5 +75,6 @@ void test_taken(struct env *e);
 void test_readonly(struct env *e);
 void test_dirty(struct env *e);
 void test_vcpus(struct env *e);
+void test_stress(struct env *e);
 
 #endif
