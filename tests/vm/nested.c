@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests of nested virtualization with the guest hypervisor of l1/, by name:
- *   nested [-s SEED] [-n BATCHES] [-p MICROSECONDS] TEST...
- * -s, -n, -p: for random tests; the host takes a page every so many microseconds, 0
- * for never.
+ *   nested [-v] [-c] [-s SEED] [-n BATCHES] [-p MICROSECONDS] [-k CONTEXTS] TEST...
+ * -v prints every single result; -c what L1 counted since the VM began. -s, -n, -p are
+ * for random tests: the host takes a page every so many microseconds, 0 for never. -k
+ * and -n, contexts and switches, are for bench.
  * One VM serves all of them: on some kernels a vCPU with EL2 takes seconds to make.
  */
 #include <errno.h>
@@ -41,6 +42,8 @@ static const struct {
 	{ "readonly", 1, test_readonly },
 	{ "dirty", 1, test_dirty },
 	{ "vcpus", 2, test_vcpus },
+	{ "bench", 1, test_bench },
+	{ "fuzz", 2, test_fuzz },
 	{ "stress", NV_CPUS, test_stress },
 	{ "forms", 2, test_forms },
 	{ "sizes", 1, test_sizes },
@@ -115,9 +118,16 @@ void env_reset(struct env *e)
 	}
 }
 
-static struct seen failed(int err)
+/* One result, for the user and for nested-diff.sh. */
+static struct seen result(struct env *e, int cpu, const char *what, int which, int err,
+			  struct seen s)
 {
-	return (struct seen){ .value = ~0ull, .esr = -err };
+	if (err)
+		s = (struct seen){ .value = ~0ull, .esr = -err };
+	if (e->verbose)
+		printf("= %s vcpu %d: %s %d: %#lx esr %#lx far %#lx\n", check_suite, cpu, what, which,
+		       s.value, s.esr, s.far);
+	return s;
 }
 
 struct seen l2_access(struct env *e, int cpu, int context, uint32_t what, uint64_t value)
@@ -126,7 +136,7 @@ struct seen l2_access(struct env *e, int cpu, int context, uint32_t what, uint64
 	int err;
 	nv_run_l2(&e->nv, cpu, context, 1);
 	err = nv_run(&e->nv, cpu);
-	return err ? failed(err) : (struct seen){ op->result, op->esr, op->far };
+	return result(e, cpu, "L2", what, err, (struct seen){ op->result, op->esr, op->far });
 }
 
 struct seen l2_tag(struct env *e, int cpu, int context)
@@ -147,7 +157,8 @@ static struct seen l1_act(struct env *e, int cpu, enum l1_op op, uint32_t arg, u
 	struct l1_action *action = nv_add(&e->nv, cpu, op, arg, a, b);
 	int err = nv_run(&e->nv, cpu);
 
-	return err ? failed(err) : (struct seen){ action->result, action->esr, action->far };
+	return result(e, cpu, "L1", op << 16 | arg, err,
+		      (struct seen){ action->result, action->esr, action->far });
 }
 
 uint64_t l1_read(struct env *e, int cpu, enum l1_reg reg)
@@ -196,6 +207,20 @@ static int env_open(struct env *e, int cpus)
 	return e->pool == MAP_FAILED || e->window == MAP_FAILED ? -ENOMEM : 0;
 }
 
+/* L1's own counts since the VM began. */
+static void print_counts(struct env *e)
+{
+	for (int cpu = 0; cpu < e->nv.cpus; cpu++) {
+		const struct l1_cpu *c = nv_cpu(&e->nv, cpu);
+
+		printf("count vcpu=%d entries=%lu vncr_changes=%lu", cpu, c->entries, c->vncr_changes);
+		for (int i = 0; i < TLBI_COUNT; i++)
+			if (c->tlbis[i])
+				printf(" %s=%lu", tlbi_names[i], c->tlbis[i]);
+		printf("\n");
+	}
+}
+
 static int find(const char *name)
 {
 	for (int i = 0; i < N_TESTS; i++)
@@ -208,16 +233,22 @@ static int find(const char *name)
 int main(int argc, char **argv)
 {
 	static char suite[40];
-	struct env e = { .changed = true, .seed = 1, .batches = 20, .pause_us = 20000 };
+	struct env e = { .changed = true, .seed = 1, .batches = 20, .pause_us = 20000,
+			 .contexts = 1 };
+	bool counts = false;
 	int cpus = 1, err, opt;
 
 	check_suite = "nested";
-	while ((opt = getopt(argc, argv, "s:n:p:")) != -1) {
-		uint64_t *value = opt == 's' ? &e.seed : opt == 'n' ? &e.batches : &e.pause_us;
-
-		if (opt == '?')
-			return 2;
-		*value = strtoull(optarg, NULL, 0);
+	while ((opt = getopt(argc, argv, "vcs:n:p:k:")) != -1) {
+		switch (opt) {
+		case 'v': e.verbose = true; break;
+		case 'c': counts = true; break;
+		case 's': e.seed = strtoull(optarg, NULL, 0); break;
+		case 'n': e.batches = strtoull(optarg, NULL, 0); break;
+		case 'p': e.pause_us = strtoull(optarg, NULL, 0); break;
+		case 'k': e.contexts = strtoull(optarg, NULL, 0); break;
+		default: return 2;
+		}
 	}
 	for (int i = optind; i < argc; i++)
 		if (tests[find(argv[i])].cpus > cpus)
@@ -234,5 +265,7 @@ int main(int argc, char **argv)
 		env_reset(&e);
 		tests[find(argv[i])].run(&e);
 	}
+	if (counts && !err)
+		print_counts(&e);
 	return check_status();
 }

@@ -23,7 +23,8 @@ struct env {
 	struct nv nv;
 	int memfd;
 	uint8_t *pool, *window;
-	uint64_t seed, batches, pause_us; /* of random tests: -s, -n, -p */
+	uint64_t seed, batches, pause_us, contexts; /* options */
+	bool verbose;
 	bool stock;		/* not a kernel with our patches */
 	bool changed;		/* the slots, or what the window shows */
 };
@@ -76,5 +77,8 @@ void test_readonly(struct env *e);
 void test_dirty(struct env *e);
 void test_vcpus(struct env *e);
 void test_stress(struct env *e);
+void test_fuzz(struct env *e);
+void test_bench(struct env *e);
+uint64_t random_next(uint64_t *state);
 
 #endif

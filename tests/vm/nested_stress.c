@@ -57,7 +57,7 @@ struct stress {
 	atomic_int stop, wrong;
 };
 
-static uint64_t next(uint64_t *state)
+uint64_t random_next(uint64_t *state)
 {
 	*state ^= *state << 13;
 	*state ^= *state >> 7;
@@ -101,7 +101,7 @@ static void l1_change(struct worker *w, int v)
 	uint64_t g = va->begun + 1, operand = va->address >> 12 & ((1ull << 44) - 1);
 	uint64_t new = window_ipa(page_of(w->cpu, v, g));
 	uint64_t old = window_ipa(page_of(w->cpu, v, g - 1));
-	enum l1_tlbi form = forms[next(&w->random) % (va->bits ? 5 : 11)];
+	enum l1_tlbi form = forms[random_next(&w->random) % (va->bits ? 5 : 11)];
 
 	if (form == TLBI_RVAE2IS || form == TLBI_RVAAE1IS)
 		operand = (va->address >> 12 & ((1ull << 37) - 1)) | 1ull << 46;
@@ -131,7 +131,7 @@ static struct l1_action *check_old(struct worker *w, int v)
 static void change_regime(struct worker *w, struct look *l)
 {
 	struct nv *nv = &w->s->e->nv;
-	bool off = next(&w->random) % 2;
+	bool off = random_next(&w->random) % 2;
 
 	if (off)
 		nv_mmu_off(nv, w->cpu);
@@ -140,15 +140,15 @@ static void change_regime(struct worker *w, struct look *l)
 	l->va = NULL;
 	l->op = nv_l2_op(nv, w->cpu, 2 * REG_TPIDR_EL2, 0);
 	nv_run_l2(nv, w->cpu, 0, 1);
-	nv_mmu_on(nv, w->cpu, &w->s->tables, 1 + next(&w->random) % ASIDS,
-		  1 + next(&w->random) % ASIDS, next(&w->random) % 2 ? TCR_A1 : 0);
+	nv_mmu_on(nv, w->cpu, &w->s->tables, 1 + random_next(&w->random) % ASIDS,
+		  1 + random_next(&w->random) % ASIDS, random_next(&w->random) % 2 ? TCR_A1 : 0);
 }
 
 static void look_at(struct worker *w, struct look *l)
 {
 	struct stress *s = w->s;
-	int cpu = next(&w->random) % s->e->nv.cpus, v = next(&w->random) % VAS;
-	int context = next(&w->random) % L1_CONTEXTS;
+	int cpu = random_next(&w->random) % s->e->nv.cpus, v = random_next(&w->random) % VAS;
+	int context = random_next(&w->random) % L1_CONTEXTS;
 
 	l->va = &s->vas[cpu][v];
 	l->done = atomic_load(&l->va->done);
@@ -156,7 +156,7 @@ static void look_at(struct worker *w, struct look *l)
 	nv_add(&s->e->nv, w->cpu, L1_STORE_64, 0,
 	       l1_cpu_ipa(w->cpu) + offsetof(struct l1_cpu, contexts[context].vncr), l->va->address);
 	l->op = nv_l2_op(&s->e->nv, w->cpu, 2 * REG_TPIDR_EL2, 0);
-	nv_l2_op(&s->e->nv, w->cpu, 2 * REG_HSTR_EL2 + 1, next(&w->random) >> 1);
+	nv_l2_op(&s->e->nv, w->cpu, 2 * REG_HSTR_EL2 + 1, random_next(&w->random) >> 1);
 	nv_run_l2(&s->e->nv, w->cpu, context, 2);
 	l->after = nv_add(&s->e->nv, w->cpu, L1_LOAD_64, 0, book_of(s, cpu, v, false), 0);
 }
@@ -192,12 +192,12 @@ static void batch(struct worker *w)
 	int n = 0, err;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		int v = next(&w->random) % OWN;
+		int v = random_next(&w->random) % OWN;
 
 		/* Others may still write an old page until the TLBI: look at it a round later. */
-		if (next(&w->random) % 4 == 0)
+		if (random_next(&w->random) % 4 == 0)
 			l1_change(w, v);
-		if (next(&w->random) % 8 == 0)
+		if (random_next(&w->random) % 8 == 0)
 			change_regime(w, &looks[n++]);
 		for (int k = 0; k < LOOKS; k++)
 			look_at(w, &looks[n++]);
@@ -311,7 +311,7 @@ void test_stress(struct env *e)
 	while (busy) {
 		usleep(e->pause_us ? e->pause_us : 100000);
 		if (e->pause_us)
-			pull(&s, next(&random) % e->nv.cpus, OWN + next(&random) % (VAS - OWN));
+			pull(&s, random_next(&random) % e->nv.cpus, OWN + random_next(&random) % (VAS - OWN));
 		busy = false;
 		for (int cpu = 0; cpu < e->nv.cpus; cpu++)
 			busy |= s.workers[cpu].batches < e->batches && !atomic_load(&s.stop);

@@ -32,7 +32,8 @@ static void run(struct l1_cpu *cpu, struct l1_context *context, uint64_t ops, ui
 	write_reg(vttbr_el2, context->vttbr);
 	write_reg(vtcr_el2, context->vtcr);
 	write_reg(hcr_el2, context->hcr);
-	for (;;) {
+	/* Each exception ends one op, unless L2 cannot even begin. */
+	for (uint64_t tries = 0; tries <= count; tries++) {
 		struct l1_fault *f = &context->fault;
 		struct l2_op *op;
 
