@@ -211,6 +211,42 @@ void test_address(struct env *e)
 	check(sees_page(e, 0, 0, OTHER), "it does not", "the last page of the upper half");
 }
 
+/* Each bit of HCR_EL2, with L1's own registers used after an exit to user space. */
+static void hcr_bits(struct env *e)
+{
+	const uint64_t hole = L1_WINDOW + 15 * NV_SLOT_BYTES;
+	int bad = 0;
+
+	for (int bit = 0; bit < 64; bit++) {
+		struct l1_action *a[7];
+		uint64_t esr = 0;
+		int n = 0;
+
+		/* L1's own life: without RW or E2H it would be another L1. */
+		if (HCR_L1 >> bit & 1)
+			continue;
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_HCR_EL2, 0,
+				(HCR_L1 & ~HCR_TGE) | 1ull << bit);
+		a[n++] = nv_add(&e->nv, 0, L1_LOAD_64, 0, hole, 0);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_ELR_EL1, 0, bit);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_READ, REG_ELR_EL1, 0, 0);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_SPSR_EL1, 0, L2_SPSR);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_CONTEXTIDR_EL1, 0, bit);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_HCR_EL2, 0, HCR_L1);
+		if (nv_run(&e->nv, 0)) {
+			not_ok("bit %d: L1 is lost", bit);
+			return;
+		}
+		for (int k = 0; k < n; k++)
+			esr |= a[k]->esr;
+		if (!esr && a[3]->result == (uint64_t)bit)
+			continue;
+		bad++;
+		not_ok("bit %d acts on L1: ESR %#lx, ELR_EL2 reads %#lx", bit, esr, a[3]->result);
+	}
+	check(!bad, "some act on it", "no bit of HCR_EL2 for L2 acts on L1");
+}
+
 /* Invariant 14: what L1 sets for its L2 does not act on L1. */
 void test_hcr(struct env *e)
 {
@@ -224,6 +260,7 @@ void test_hcr(struct env *e)
 		{ 1ull << 40 | 1ull << 41, "APK, API clear" },
 	};
 
+	hcr_bits(e);
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		struct l1_action *a[6];
 		struct l2_op *op;

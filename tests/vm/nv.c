@@ -110,6 +110,8 @@ static int run_to_doorbell(struct nv *nv, int cpu)
 			return 0;
 		if (run->exit_reason != KVM_EXIT_MMIO)
 			return -EPROTO;
+		if (run->mmio.is_write && run->mmio.phys_addr == L1_DOORBELL + 16)
+			memcpy(&nv->cpu[cpu].lost_elr, run->mmio.data, 8);
 		if (run->mmio.is_write && run->mmio.phys_addr == L1_DOORBELL + 8) {
 			memcpy(&nv->cpu[cpu].lost_esr, run->mmio.data, 8);
 			return -ECANCELED;

@@ -21,7 +21,7 @@ struct nv {
 		struct vcpu vcpu;
 		uint32_t actions, ops;	/* of the batch that is being written */
 		int started;
-		uint64_t lost_esr;	/* L1 took an exception that it did not expect */
+		uint64_t lost_esr, lost_elr; /* of an exception that L1 did not expect */
 	} cpu[NV_CPUS];
 	uint64_t next_table;	/* IPA of free memory for tables */
 };

@@ -33,6 +33,7 @@
 #define HCR_VSE	 (1ull << 8)
 #define HCR_TVM	 (1ull << 26)
 #define HCR_TGE	 (1ull << 27)
+#define HCR_HCD	 (1ull << 29)
 #define HCR_TRVM (1ull << 30)
 #define HCR_RW	 (1ull << 31)
 #define HCR_E2H	 (1ull << 34)

@@ -53,6 +53,8 @@
 	X(MAIR_EL1, S3_0_C10_C2_0, 0)                \
 	X(CONTEXTIDR_EL1, S3_0_C13_C0_1, 0)          \
 	X(FAR_EL1, S3_0_C6_C0_0, 0)                  \
+	X(ELR_EL1, S3_0_C4_C0_1, 0)                  \
+	X(SPSR_EL1, S3_0_C4_C0_0, 0)                 \
 	X(TPIDR_EL1, S3_0_C13_C0_4, 0)               \
 	X(CNTHCTL_EL2, S3_4_C14_C1_0, 0)             \
 	X(MDCR_EL2, S3_4_C1_C1_1, 0)                 \

@@ -101,6 +101,8 @@ from_l1:
 	mov	x0, #1
 	b	1b
 lost:	ldr	x0, =L1_DOORBELL
+	mrs	x1, elr_el1
+	str	x1, [x0, #16]
 	mrs	x1, esr_el1
 	str	x1, [x0, #8]
 	b	.
