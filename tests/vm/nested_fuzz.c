@@ -33,8 +33,9 @@ static void odd_context(struct env *e, int cpu, int context, uint64_t *random)
 	struct l1_context *c = nv_context(&e->nv, cpu, context, odd_value(random));
 
 	/*
-	 * Not TGE, which makes the ERET illegal. Not HCD: L2 ends with an HVC. Not VM: where the tables of L1's stage 2
-	 * are no memory, KVM_RUN fails. One of IMO and FMO alone makes stock 7.x warn.
+	 * Not TGE, which makes the ERET illegal. Not HCD: L2 ends with an HVC. Not VM:
+	 * where the tables of L1's stage 2 are no memory, KVM_RUN fails. One of IMO and
+	 * FMO alone makes stock 7.x warn.
 	 */
 	c->hcr |= odd_value(random) & ~(HCR_TGE | HCR_HCD | HCR_VM);
 	if (e->stock && c->hcr & (HCR_IMO | HCR_FMO))
