@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests of nested virtualization with the guest hypervisor of l1/, by name:
- *   nested [-v] [-c] [-s SEED] [-n BATCHES] [-p MICROSECONDS] [-k CONTEXTS] TEST...
+ *   nested [-v] [-c] [-s SEED] [-n BATCHES] [-p MICROSECONDS] [-j VCPUS]
+ *          [-k CONTEXTS] TEST...
  * -v prints every single result; -c what L1 counted since the VM began. -s, -n, -p are
  * for random tests: the host takes a page every so many microseconds, 0 for never. -k
  * and -n, contexts and switches, are for bench.
@@ -236,10 +237,10 @@ int main(int argc, char **argv)
 	struct env e = { .changed = true, .seed = 1, .batches = 20, .pause_us = 20000,
 			 .contexts = 1 };
 	bool counts = false;
-	int cpus = 1, err, opt;
+	int cpus = 1, most = NV_CPUS, err, opt;
 
 	check_suite = "nested";
-	while ((opt = getopt(argc, argv, "vcs:n:p:k:")) != -1) {
+	while ((opt = getopt(argc, argv, "vcs:n:p:k:j:")) != -1) {
 		switch (opt) {
 		case 'v': e.verbose = true; break;
 		case 'c': counts = true; break;
@@ -247,13 +248,18 @@ int main(int argc, char **argv)
 		case 'n': e.batches = strtoull(optarg, NULL, 0); break;
 		case 'p': e.pause_us = strtoull(optarg, NULL, 0); break;
 		case 'k': e.contexts = strtoull(optarg, NULL, 0); break;
+		case 'j': most = atoi(optarg); break;
 		default: return 2;
 		}
+	}
+	if (most < 1 || most > NV_CPUS) {
+		fprintf(stderr, "nested: -j %d: 1 to %d vCPUs\n", most, NV_CPUS);
+		return 2;
 	}
 	for (int i = optind; i < argc; i++)
 		if (tests[find(argv[i])].cpus > cpus)
 			cpus = tests[find(argv[i])].cpus;
-	err = env_open(&e, cpus);
+	err = env_open(&e, cpus < most ? cpus : most);
 	if (err == -EOPNOTSUPP) {
 		skip("this kernel does not nest: no KVM_CAP_ARM_EL2");
 		return 0;

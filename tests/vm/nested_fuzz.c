@@ -32,6 +32,9 @@ static void odd_context(struct env *e, int cpu, int context, uint64_t *random)
 {
 	struct l1_context *c = nv_context(&e->nv, cpu, context, odd_value(random));
 
+	/* L2 would write into L1 itself. */
+	if (c->vncr - L1_RAM < L1_RAM_BYTES)
+		c->vncr += L1_WINDOW - L1_RAM;
 	/*
 	 * Not TGE, which makes the ERET illegal. Not HCD: L2 ends with an HVC. Not VM:
 	 * where the tables of L1's stage 2 are no memory, KVM_RUN fails. One of IMO and
@@ -40,6 +43,9 @@ static void odd_context(struct env *e, int cpu, int context, uint64_t *random)
 	c->hcr |= odd_value(random) & ~(HCR_TGE | HCR_HCD | HCR_VM);
 	if (e->stock && c->hcr & (HCR_IMO | HCR_FMO))
 		c->hcr |= HCR_IMO | HCR_FMO;
+	/* Each is another shadow stage 2, and making room for one is dear. */
+	if (random_next(random) % 64)
+		return;
 	c->vttbr = odd_value(random);
 	c->vtcr = odd_value(random);
 }

@@ -77,11 +77,22 @@ check-vm: vm-tests kernel-patched kernel-stock kernel-debug
 kernel-upstream:
 	@$(VM)/upstream.sh fetch
 
+## nested-diff: a guest hypervisor's results on Debian's 7.x kernel and on ours
+nested-diff: vm-tests kernel-patched
+	@$(VM)/nested-diff.sh
+
+SEED ?= 1
+BATCHES ?= 2000
+## soak: BATCHES=2000 of 600 actions on each of 4 vCPUs, from SEED=1, with lockdep and KASAN
+soak: vm-tests kernel-debug
+	@$(VM)/lab -k debug -t 36000 -a kvm-arm.mode=nested -- \
+		/bin/nested -s $(SEED) -n $(BATCHES) -p 1000000 stress
+
 demo-vm: vm-tests kernel-patched
 	@$(VM)/demo.sh
 
 -include $(wildcard $(vm_out)/obj/*.d $(vm_out)/obj/*/*.d)
-.PHONY: vm-tests check-vm demo-vm kernel-upstream
+.PHONY: vm-tests check-vm demo-vm kernel-upstream nested-diff soak
 
 $(vm_out)/obj/fault-cost.o: tests/bench/fault-cost.c
 	@mkdir -p $(@D)
