@@ -4,8 +4,8 @@
  *   nested [-v] [-c] [-s SEED] [-n BATCHES] [-p MICROSECONDS] [-j VCPUS]
  *          [-k CONTEXTS] TEST...
  * -v prints every single result; -c what L1 counted since the VM began. -s, -n, -p are
- * for random tests: the host takes a page every so many microseconds, 0 for never. -k
- * and -n, contexts and switches, are for bench.
+ * for random tests: the host takes a page every so many microseconds, 0 for never. -j
+ * is how many vCPUs stress has, 1 to 4. -k and -n, contexts and switches, are for bench.
  * One VM serves all of them: on some kernels a vCPU with EL2 takes seconds to make.
  */
 #include <errno.h>
@@ -264,10 +264,14 @@ int main(int argc, char **argv)
 		skip("this kernel does not nest: no KVM_CAP_ARM_EL2");
 		return 0;
 	}
-	check(!err, strerror(-err), "a VM of %d vCPUs with EL2", cpus);
+	check(!err, strerror(-err), "a VM of %d vCPUs with EL2", e.nv.cpus);
 	for (int i = optind; i < argc && !err; i++) {
 		snprintf(suite, sizeof(suite), "nested %.30s", argv[i]);
 		check_suite = suite;
+		if (tests[find(argv[i])].cpus > e.nv.cpus && tests[find(argv[i])].run != test_stress) {
+			skip("it needs %d vCPUs", tests[find(argv[i])].cpus);
+			continue;
+		}
 		env_reset(&e);
 		tests[find(argv[i])].run(&e);
 	}
