@@ -3,7 +3,7 @@
 VM := tests/vm
 vm_out := $(O)/vm
 vm_lib := $(addprefix $(vm_out)/obj/,vmm/vm.o vmm/check.o guest/access.o witness.o window.o)
-vm_tests := s2table stage2 blocks silicon demo as-nobody without-btf fault-cost
+vm_tests := s2table stage2 blocks silicon demo as-nobody without-btf fault-cost nested
 vm_bins := $(addprefix $(vm_out)/root/bin/,$(vm_tests) kvmmt kvmmt-top)
 vm_cflags := -std=gnu11 -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I$(VM) -I$(VM)/vmm -MMD -MP
 
@@ -22,12 +22,32 @@ $(vm_out)/root/bin/stage2: $(vm_out)/obj/stage2.o $(vm_lib)
 $(vm_out)/root/bin/blocks: $(vm_out)/obj/blocks.o $(vm_lib)
 $(vm_out)/root/bin/silicon: $(vm_out)/obj/silicon.o $(vm_lib)
 $(vm_out)/root/bin/demo: $(vm_out)/obj/demo.o $(vm_lib)
+$(vm_out)/root/bin/nested: $(addprefix $(vm_out)/obj/,nested.o nested_regs.o nested_tlbi.o nested_walk.o nested_host.o nested_stress.o nested_fuzz.o nested_bench.o nv.o nv_tables.o l1/image.o) $(vm_lib)
 $(vm_out)/root/bin/as-nobody: $(vm_out)/obj/as-nobody.o
 $(vm_out)/root/bin/without-btf: $(vm_out)/obj/without-btf.o
 $(addprefix $(vm_out)/root/bin/,$(vm_tests)):
 	@mkdir -p $(@D)
 	$(call msg,LD,$@)
 	$(Q)$(ARM64)gcc -static $^ -lpthread -o $@
+
+# The guest hypervisor: no libraries, where l1.lds puts it, as bytes in the VMM.
+l1_cflags := -std=gnu11 -O2 -Wall -Wextra $(if $(WERROR),-Werror) -ffreestanding -mstrict-align \
+	-mgeneral-regs-only -ffixed-x18 -fno-pic -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -MMD -MP
+
+$(vm_out)/obj/l1/l1.o: $(VM)/l1/l1.c
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(ARM64)gcc $(l1_cflags) -c $< -o $@
+
+$(vm_out)/obj/l1/l1.bin: $(addprefix $(vm_out)/obj/l1/,start.o l1.o) $(VM)/l1/l1.lds
+	$(call msg,LD,$@)
+	$(Q)$(ARM64)ld --no-warn-rwx-segments -T $(VM)/l1/l1.lds $(filter %.o,$^) -o $(@:.bin=.elf)
+	$(Q)$(ARM64)objcopy -O binary $(@:.bin=.elf) $@
+
+$(vm_out)/obj/l1/image.o: $(VM)/l1/image.S $(vm_out)/obj/l1/l1.bin
+	$(call msg,AS,$@)
+	$(Q)$(ARM64)gcc -Wa,-I$(@D) -c $< -o $@
 
 $(vm_out)/root/bin/kvmmt: $(O)/arm64/kvmmt
 	@mkdir -p $(@D)
@@ -53,11 +73,26 @@ vm-tests: $(vm_out)/root.cpio
 check-vm: vm-tests kernel-patched kernel-stock kernel-debug
 	@$(VM)/check-vm.sh
 
+## kernel-upstream: fetch Debian's stock 7.x arm64 kernel, to compare with
+kernel-upstream:
+	@$(VM)/upstream.sh fetch
+
+## nested-diff: a guest hypervisor's results on Debian's 7.x kernel and on ours
+nested-diff: vm-tests kernel-patched
+	@$(VM)/nested-diff.sh
+
+SEED ?= 1
+BATCHES ?= 2000
+## soak: BATCHES=2000 of 600 actions on each of 4 vCPUs, from SEED=1, with lockdep and KASAN
+soak: vm-tests kernel-debug
+	@$(VM)/lab -k debug -t 36000 -a kvm-arm.mode=nested -- \
+		/bin/nested -s $(SEED) -n $(BATCHES) -p 1000000 stress
+
 demo-vm: vm-tests kernel-patched
 	@$(VM)/demo.sh
 
 -include $(wildcard $(vm_out)/obj/*.d $(vm_out)/obj/*/*.d)
-.PHONY: vm-tests check-vm demo-vm
+.PHONY: vm-tests check-vm demo-vm kernel-upstream nested-diff soak
 
 $(vm_out)/obj/fault-cost.o: tests/bench/fault-cost.c
 	@mkdir -p $(@D)

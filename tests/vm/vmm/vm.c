@@ -19,6 +19,8 @@ extern const char access_guest_start[], access_guest_end[];
 #define KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE 228
 #endif
 
+#define VCPU_HAS_EL2 7 /* KVM_ARM_VCPU_HAS_EL2, which older headers lack */
+
 static int kvm_open(void)
 {
 	static int kvm = -1;
@@ -54,7 +56,7 @@ int vm_slot(struct vm *vm, int slot, uint64_t ipa, void *mem, size_t bytes, uint
 	return ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &r) ? -errno : 0;
 }
 
-int vm_open(struct vm *vm, unsigned int features)
+int vm_open_bare(struct vm *vm, unsigned int features, size_t ram_bytes)
 {
 	struct kvm_enable_cap mte = { .cap = KVM_CAP_ARM_MTE };
 	struct kvm_enable_cap split = { .cap = KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE, .args = { 2 << 20 } };
@@ -69,23 +71,41 @@ int vm_open(struct vm *vm, unsigned int features)
 		close(vm->fd);
 		return err;
 	}
-	vm->ram = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	vm->features = features;
+	vm->ram_bytes = ram_bytes;
+	vm->ram = mmap(NULL, ram_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (vm->ram == MAP_FAILED) {
 		close(vm->fd);
 		return -ENOMEM;
 	}
-	memcpy(vm->ram, access_guest_start, access_guest_end - access_guest_start);
-	make_table(vm->ram);
-	err = vm_slot(vm, 0, VM_RAM, vm->ram, RAM_BYTES, 0);
+	err = vm_slot(vm, 0, VM_RAM, vm->ram, ram_bytes, 0);
 	if (err)
 		vm_close(vm);
 	return err;
 }
 
+int vm_open(struct vm *vm, unsigned int features)
+{
+	int err = vm_open_bare(vm, features, RAM_BYTES);
+
+	if (err)
+		return err;
+	memcpy(vm->ram, access_guest_start, access_guest_end - access_guest_start);
+	make_table(vm->ram);
+	return 0;
+}
+
 void vm_close(struct vm *vm)
 {
 	close(vm->fd);
-	munmap(vm->ram, RAM_BYTES);
+	munmap(vm->ram, vm->ram_bytes);
+}
+
+static int vcpu_init(struct vm *vm, struct vcpu *vcpu, struct kvm_vcpu_init *init)
+{
+	if (vm->features & VM_EL2)
+		init->features[0] |= 1 << VCPU_HAS_EL2;
+	return ioctl(vcpu->fd, KVM_ARM_VCPU_INIT, init);
 }
 
 int vcpu_open(struct vm *vm, struct vcpu *vcpu, int index)
@@ -100,7 +120,7 @@ int vcpu_open(struct vm *vm, struct vcpu *vcpu, int index)
 	vcpu->run_bytes = ioctl(kvm_open(), KVM_GET_VCPU_MMAP_SIZE, 0);
 	vcpu->run = mmap(NULL, vcpu->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
 	if (vcpu->run == MAP_FAILED || ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &init) ||
-	    ioctl(vcpu->fd, KVM_ARM_VCPU_INIT, &init) || ioctl(vcpu->fd, KVM_SET_ONE_REG, &reg)) {
+	    vcpu_init(vm, vcpu, &init) || ioctl(vcpu->fd, KVM_SET_ONE_REG, &reg)) {
 		int err = -errno;
 
 		close(vcpu->fd);

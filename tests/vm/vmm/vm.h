@@ -29,7 +29,9 @@
 
 struct vm {
 	int fd;
-	uint8_t *ram;			/* 2 MiB at VM_RAM */
+	uint8_t *ram;			/* at VM_RAM; 2 MiB for the access guest */
+	size_t ram_bytes;
+	unsigned int features;
 };
 
 struct vcpu {
@@ -50,9 +52,12 @@ struct vm_access {
 /* What vm_open() may be asked for */
 #define VM_MTE		1
 #define VM_EAGER_SPLIT	2	/* dirty logging splits blocks beforehand */
+#define VM_EL2		4	/* vCPUs begin at EL2 */
 
 /* All functions return 0 or -errno unless they say otherwise. */
+/* With the access guest in 2 MiB of memory, or with none in @ram_bytes. */
 int vm_open(struct vm *vm, unsigned int features);
+int vm_open_bare(struct vm *vm, unsigned int features, size_t ram_bytes);
 void vm_close(struct vm *vm);
 int vm_slot(struct vm *vm, int slot, uint64_t ipa, void *mem, size_t bytes, uint32_t flags);
 int vcpu_open(struct vm *vm, struct vcpu *vcpu, int index);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the tests of nested virtualization share: one VM, and a pool of pages whose
+ * TPIDR_EL2 says which page it is. What a page of the window shows can be changed;
+ * the pool shows every page for ever, so that one taken away can be watched.
+ */
+#ifndef NESTED_H
+#define NESTED_H
+
+#include <stdbool.h>
+
+#include "nv.h"
+#include "vmm/check.h"
+#include "window.h"
+
+#define POOL_PAGES 1024
+#define WINDOW_PAGES 512		/* slot 0: the first pages of the pool, until changed */
+#define TAG_OFFSET 0x90			/* TPIDR_EL2 */
+#define SCRATCH_OFFSET 0x80		/* HSTR_EL2, which L2 writes */
+#define POISON	   0x5a5a5a5a5a5a5a5aull
+
+struct env {
+	struct nv nv;
+	int memfd;
+	uint8_t *pool, *window;
+	uint64_t seed, batches, pause_us, contexts; /* options */
+	bool verbose;
+	bool stock;		/* not a kernel with our patches */
+	bool changed;		/* the slots, or what the window shows */
+};
+
+struct seen {				/* by an L2 in one access */
+	uint64_t value, esr, far;
+};
+
+extern const uint16_t reg_offsets[];	/* in the VNCR page, or 0 */
+extern const char *const reg_names[], *const tlbi_names[];
+
+/* As check(), but where a stock kernel is known to deviate: that is a skip there. */
+void check_but(struct env *e, bool good, const char *why, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+/* What page @n of the pool has at @offset */
+uint64_t *pool_word(struct env *e, int n, int offset);
+uint64_t page_tag(int n);
+/* Let page @n of the window be page @pool of the pool, as mmap's @prot. */
+void window_set(struct env *e, int n, int pool, int prot);
+uint64_t window_ipa(int n);
+/* The window and the pool as at the start, L1's MMU off, its TLB empty. */
+void env_reset(struct env *e);
+
+/* Batches of one thing; a failure of KVM_RUN is value ~0 and esr its errno. */
+struct seen l2_access(struct env *e, int cpu, int context, uint32_t what, uint64_t value);
+/* The tag that the L2 of @context sees. */
+struct seen l2_tag(struct env *e, int cpu, int context);
+bool sees_page(struct env *e, int cpu, int context, int page);
+uint64_t l1_read(struct env *e, int cpu, enum l1_reg reg);
+struct seen l1_write(struct env *e, int cpu, enum l1_reg reg, uint64_t value);
+void l1_store(struct env *e, int cpu, uint64_t addr, uint64_t value);
+struct seen l1_tlbi(struct env *e, int cpu, enum l1_tlbi form, uint64_t operand);
+void l1_mmu(struct env *e, int cpu, const struct nv_tables *t, uint64_t asid0,
+	    uint64_t asid1, uint64_t tcr_bits);
+
+/* The tests, by name in nested.c */
+void test_registers(struct env *e);
+void test_isolation(struct env *e);
+void test_switch(struct env *e);
+void test_forms(struct env *e);
+void test_sizes(struct env *e);
+void test_ranges(struct env *e);
+void test_regime(struct env *e);
+void test_reuse(struct env *e);
+void test_faults(struct env *e);
+void test_address(struct env *e);
+void test_hcr(struct env *e);
+void test_taken(struct env *e);
+void test_readonly(struct env *e);
+void test_dirty(struct env *e);
+void test_vcpus(struct env *e);
+void test_stress(struct env *e);
+void test_fuzz(struct env *e);
+void test_bench(struct env *e);
+uint64_t random_next(uint64_t *state);
+
+#endif

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Invariants 1, 2, 11, 12 and 14: which translation VNCR_EL2 gets, which one may be
+ * used again, how a walk that fails is reported, which bits of VNCR_EL2 are address.
+ */
+#include <stdio.h>
+#include <sys/ioctl.h>
+
+#include "nested.h"
+
+#define ONE   4			/* two pages of the window */
+#define OTHER 9
+#define FLAT_SLOT 64		/* KVM's number of a slot at IPA NV_LOW */
+#define PAN_BIT (1ull << 22)
+#define AP_EL0	(1ull << 6)
+#define VNCR_ESR (0x25ull << 26 | 1 << 25 | 1 << 13)	/* EC, IL, VNCR */
+#define ESR_WNR (1 << 6)
+#define ASF_L0	0x40			/* address size fault, level 0: DFSC 0, which means none here */
+
+static uint64_t *desc_at(struct env *e, uint64_t ipa)
+{
+	return nv_ram(&e->nv, ipa);
+}
+
+static uint64_t leaf(const struct nv_tables *t, int page, uint64_t bits)
+{
+	return nv_leaf(t, window_ipa(page), 3, PTE_NORMAL | bits);
+}
+
+/* Invariant 1: L1's EL2&0, with privilege, whatever PAN says. */
+void test_regime(struct env *e)
+{
+	struct nv_tables el2, el1;
+	uint64_t desc;
+
+	nv_tables(&e->nv, &el2, NV_4K);
+	nv_tables(&e->nv, &el1, NV_4K);
+	desc = nv_map(&el2, NV_LOW, window_ipa(ONE), 3, PTE_NORMAL);
+	nv_map(&el1, NV_LOW, window_ipa(OTHER), 3, PTE_NORMAL);
+	l1_mmu(e, 0, &el2, 1, 1, 0);
+	l1_write(e, 0, REG_TTBR0_EL12, el1.root[0]);
+	nv_context(&e->nv, 0, 0, NV_LOW);
+	check(sees_page(e, 0, 0, ONE), "it is not", "translated by TTBR0_EL2, not L2's own TTBR0_EL1");
+	*desc_at(e, desc) = leaf(&el2, ONE, AP_EL0);
+	l1_tlbi(e, 0, TLBI_VAE2IS, NV_LOW >> 12);
+	l1_write(e, 0, REG_PAN, PAN_BIT);
+	nv_context(&e->nv, 0, 0, NV_LOW)->spsr = L2_SPSR | PAN_BIT;
+	check(sees_page(e, 0, 0, ONE), "it is not", "a page that EL0 may access, with PAN");
+	check(!l2_access(e, 0, 0, 2 * REG_HSTR_EL2 + 1, 1).esr, "an abort", "and written with PAN");
+	l1_write(e, 0, REG_PAN, 0);
+	l1_write(e, 0, REG_TTBR0_EL12, 0);
+}
+
+static void reuse_asid(struct env *e, struct nv_tables *t, uint64_t desc, bool a1)
+{
+	const char *from = a1 ? "TTBR1" : "TTBR0";
+	uint64_t tcr_bits = a1 ? TCR_A1 : 0;
+
+	*desc_at(e, desc) = leaf(t, ONE, PTE_NG);
+	l1_mmu(e, 0, t, a1 ? 40 : 20, a1 ? 20 : 40, tcr_bits);
+	l1_tlbi(e, 0, TLBI_ALLE2, 0);
+	check(sees_page(e, 0, 0, ONE), "another", "ASID 20 of %s: its page", from);
+	*desc_at(e, desc) = leaf(t, OTHER, PTE_NG);
+	l1_write(e, 0, a1 ? REG_TTBR1_EL1 : REG_TTBR0_EL1, t->root[a1] | 21ull << 48);
+	check(sees_page(e, 0, 0, OTHER), "a translation of ASID 20 was used", "ASID 21 of %s", from);
+}
+
+/* Invariant 2: an entry serves its VA, its regime, and its ASID unless global. */
+void test_reuse(struct env *e)
+{
+	struct nv_tables t, u;
+	uint64_t desc;
+
+	nv_tables(&e->nv, &t, NV_4K);
+	nv_tables(&e->nv, &u, NV_4K);
+	desc = nv_map(&t, NV_LOW, window_ipa(ONE), 3, PTE_NORMAL | PTE_NG);
+	nv_map(&t, NV_LOW + PAGE, window_ipa(OTHER), 3, PTE_NORMAL | PTE_NG);
+	nv_map(&u, NV_LOW, window_ipa(OTHER), 3, PTE_NORMAL | PTE_NG);
+	nv_context(&e->nv, 0, 0, NV_LOW);
+	nv_context(&e->nv, 0, 1, NV_LOW + PAGE);
+	l1_mmu(e, 0, &t, 7, 7, 0);
+	l1_tlbi(e, 0, TLBI_ALLE2, 0);
+	for (int i = 0; i < 3; i++)
+		check(sees_page(e, 0, 0, ONE) && sees_page(e, 0, 1, OTHER), "another's page",
+		      "two VAs in turn, round %d", i);
+	for (int i = 0; i < 3; i++) {
+		l1_write(e, 0, REG_TTBR0_EL1, u.root[0] | 8ull << 48);
+		check(sees_page(e, 0, 0, OTHER), "another's page", "other tables, ASID 8, round %d", i);
+		l1_write(e, 0, REG_TTBR0_EL1, t.root[0] | 7ull << 48);
+		check(sees_page(e, 0, 0, ONE), "another's page", "back to ASID 7, round %d", i);
+	}
+	reuse_asid(e, &t, desc, false);
+	reuse_asid(e, &t, desc, true);
+	/* The same VA is an IPA too: the MMU on and off, without a TLBI. */
+	vm_slot(&e->nv.vm, FLAT_SLOT, NV_LOW, e->window, PAGE, 0);
+	e->changed = true;
+	*desc_at(e, desc) = leaf(&t, ONE, PTE_NG);
+	l1_mmu(e, 0, &t, 7, 7, 0);
+	l1_tlbi(e, 0, TLBI_ALLE2, 0);
+	for (int i = 0; i < 3; i++) {
+		check(sees_page(e, 0, 0, ONE), "not what the tables say", "MMU on, round %d", i);
+		l1_write(e, 0, REG_SCTLR_EL1, SCTLR_OFF);
+		check(sees_page(e, 0, 0, 0), "not the IPA's", "MMU off, round %d", i);
+		l1_write(e, 0, REG_SCTLR_EL1, SCTLR_OFF | SCTLR_M);
+	}
+	l1_write(e, 0, REG_SCTLR_EL1, SCTLR_OFF);
+	l1_tlbi(e, 0, TLBI_VAE2IS, NV_LOW >> 12 | 7ull << 48);
+	*desc_at(e, desc) = leaf(&t, OTHER, PTE_NG);
+	l1_tlbi(e, 0, TLBI_VAE2IS, NV_LOW >> 12 | 7ull << 48);
+	l1_write(e, 0, REG_SCTLR_EL1, SCTLR_OFF | SCTLR_M);
+	check(sees_page(e, 0, 0, OTHER), "it was not", "invalidated while the MMU was off");
+	vm_slot(&e->nv.vm, FLAT_SLOT, NV_LOW, NULL, 0, 0);
+}
+
+/* An access through VNCR_EL2 = @vncr must fail so, for a read and for a write. */
+static void fails(struct env *e, uint64_t vncr, int dfsc, int write_dfsc, const char *name)
+{
+	struct seen r, w;
+
+	nv_context(&e->nv, 0, 0, vncr);
+	r = l2_tag(e, 0, 0);
+	w = l2_access(e, 0, 0, 2 * REG_HSTR_EL2 + 1, 1);
+	if (dfsc)
+		check_but(e, r.esr == (VNCR_ESR | (dfsc & 0x3f)), "another ESR", "%s: a read's ESR (%#lx)", name,
+			  r.esr);
+	else
+		check(!r.esr && r.value == page_tag(ONE), "it fails", "%s: a read (%#lx, %#lx)", name,
+		      r.value, r.esr);
+	check_but(e, w.esr == (VNCR_ESR | ESR_WNR | (write_dfsc & 0x3f)), "another ESR",
+		  "%s: a write's ESR (%#lx)", name, w.esr);
+	/* A synchronous external abort may leave FAR_EL2 unknown, and say so in FnV. */
+	if (write_dfsc != 0x10 && !(write_dfsc >= 0x14 && write_dfsc <= 0x17))
+		check_but(e, w.far == vncr + SCRATCH_OFFSET && (!dfsc || r.far == vncr + TAG_OFFSET),
+			  "FAR_EL2 is not written", "%s: FARs (%#lx, %#lx)", name, r.far, w.far);
+}
+
+/* Invariant 11 */
+void test_faults(struct env *e)
+{
+	const uint64_t hole = L1_WINDOW + 15 * NV_SLOT_BYTES;
+	struct nv_tables t;
+	uint64_t va = NV_LOW, table;
+
+	nv_tables(&e->nv, &t, NV_4K);
+	l1_mmu(e, 0, &t, 1, 1, 0);
+	fails(e, va + (8ull << 30), 0x5, 0x5, "no level 1 entry");
+	table = nv_map(&t, va, window_ipa(ONE), 2, PTE_NORMAL);
+	*desc_at(e, table) = 0;
+	fails(e, va, 0x6, 0x6, "no level 2 entry");
+	va += 2ull << 20;
+	nv_map(&t, va, window_ipa(ONE), 3, PTE_NORMAL);
+	fails(e, va + PAGE, 0x7, 0x7, "no level 3 entry");
+	va += 2ull << 20;
+	*desc_at(e, nv_map(&t, va, 0, 3, 0)) = leaf(&t, ONE, 0) & ~PTE_AF;
+	fails(e, va, 0xb, 0xb, "level 3, access flag");
+	nv_map(&t, va + (2ull << 20), window_ipa(0), 2, PTE_SH);
+	fails(e, va + (2ull << 20) + ONE * PAGE, 0xa, 0xa, "level 2, access flag");
+	va += 4ull << 20;
+	nv_map(&t, va, window_ipa(ONE), 3, PTE_NORMAL | PTE_RO);
+	fails(e, va, 0, 0xf, "level 3, read-only");
+	nv_map(&t, va + (2ull << 20), window_ipa(0), 2, PTE_NORMAL | PTE_RO);
+	fails(e, va + (2ull << 20) + ONE * PAGE, 0, 0xe, "level 2, read-only");
+	va += 4ull << 20;
+	nv_map(&t, va, 1ull << 44, 3, PTE_NORMAL);
+	fails(e, va, 0x3, 0x3, "level 3, address beyond TCR_EL2.IPS");
+	nv_map(&t, va + PAGE, hole, 3, PTE_NORMAL);
+	fails(e, va + PAGE, 0x10, 0x10, "no memory slot");
+	va += 2ull << 20;
+	*desc_at(e, nv_map(&t, va, hole, 2, PTE_NORMAL)) = hole | 3;
+	fails(e, va, 0x17, 0x17, "a level 3 table where no memory is");
+	fails(e, 1ull << 40, 0x4, 0x4, "between the halves");
+	nv_mmu_off(&e->nv, 0);
+	fails(e, hole, 0x10, 0x10, "MMU off, no memory slot");
+	nv_slot(&e->nv, 14, e->window + ONE * PAGE, PAGE, KVM_MEM_READONLY);
+	e->changed = true;
+	fails(e, L1_WINDOW + 14 * NV_SLOT_BYTES, 0, 0x10, "a read-only slot");
+	fails(e, NV_HIGH, ASF_L0, ASF_L0, "MMU off, address beyond the PA size");
+}
+
+static uint64_t vncr_reg(struct env *e, uint64_t *set)
+{
+	uint64_t value = set ? *set : 0;
+	struct kvm_one_reg reg = {
+		.id = ARM64_SYS_REG(3, 4, 2, 2, 0), .addr = (uint64_t)&value,
+	};
+
+	if (ioctl(e->nv.cpu[0].vcpu.fd, set ? KVM_SET_ONE_REG : KVM_GET_ONE_REG, &reg))
+		not_ok("VNCR_EL2 is not a register of user space's");
+	return value;
+}
+
+/* Invariant 12 */
+void test_address(struct env *e)
+{
+	uint64_t set = window_ipa(OTHER);
+	struct nv_tables t;
+
+	nv_context(&e->nv, 0, 0, window_ipa(ONE) | 0xfff);
+	check(sees_page(e, 0, 0, ONE), "it is not", "bits [11:0] of VNCR_EL2 are not address");
+	check((vncr_reg(e, NULL) & ~0xfffull) == window_ipa(ONE), "another", "user space reads it");
+	vncr_reg(e, &set);
+	check(vncr_reg(e, NULL) == set, "another", "user space sets it");
+	check(sees_page(e, 0, 0, OTHER), "it does not", "and L2 uses that page");
+	nv_tables(&e->nv, &t, NV_4K);
+	nv_map(&t, NV_HIGH, window_ipa(ONE), 3, PTE_NORMAL);
+	nv_map(&t, ~0ull, window_ipa(OTHER), 3, PTE_NORMAL);
+	l1_mmu(e, 0, &t, 1, 1, 0);
+	nv_context(&e->nv, 0, 0, NV_HIGH);
+	check(sees_page(e, 0, 0, ONE), "it does not", "an address of the upper half");
+	nv_context(&e->nv, 0, 0, ~0xfffull);
+	check(sees_page(e, 0, 0, OTHER), "it does not", "the last page of the upper half");
+}
+
+/* Each bit of HCR_EL2, with L1's own registers used after an exit to user space. */
+static void hcr_bits(struct env *e)
+{
+	const uint64_t hole = L1_WINDOW + 15 * NV_SLOT_BYTES;
+	int bad = 0;
+
+	for (int bit = 0; bit < 64; bit++) {
+		struct l1_action *a[7];
+		uint64_t esr = 0;
+		int n = 0;
+
+		/* L1's own life: without RW or E2H it would be another L1. */
+		if (HCR_L1 >> bit & 1)
+			continue;
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_HCR_EL2, 0,
+				(HCR_L1 & ~HCR_TGE) | 1ull << bit);
+		a[n++] = nv_add(&e->nv, 0, L1_LOAD_64, 0, hole, 0);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_ELR_EL1, 0, bit);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_READ, REG_ELR_EL1, 0, 0);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_SPSR_EL1, 0, L2_SPSR);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_CONTEXTIDR_EL1, 0, bit);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_HCR_EL2, 0, HCR_L1);
+		if (nv_run(&e->nv, 0)) {
+			not_ok("bit %d: L1 is lost", bit);
+			return;
+		}
+		for (int k = 0; k < n; k++)
+			esr |= a[k]->esr;
+		if (!esr && a[3]->result == (uint64_t)bit)
+			continue;
+		bad++;
+		not_ok("bit %d acts on L1: ESR %#lx, ELR_EL2 reads %#lx", bit, esr, a[3]->result);
+	}
+	check(!bad, "some act on it", "no bit of HCR_EL2 for L2 acts on L1");
+}
+
+/* Invariant 14: what L1 sets for its L2 does not act on L1. */
+void test_hcr(struct env *e)
+{
+	static const struct {
+		uint64_t bits;
+		const char *name;
+	} sets[] = {
+		{ HCR_VSE, "VSE" }, { HCR_TVM, "TVM" }, { HCR_TRVM, "TRVM" }, { HCR_NV1, "NV1" },
+		{ HCR_IMO | HCR_FMO, "IMO, FMO" }, { 1ull << 13 | 1ull << 14, "TWI, TWE" },
+		{ 1ull << 18 | 0x7ull << 15, "TID0 to TID3" }, { 1ull << 25, "TTLB" },
+		{ 1ull << 40 | 1ull << 41, "APK, API clear" },
+	};
+
+	hcr_bits(e);
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		struct l1_action *a[6];
+		struct l2_op *op;
+		uint64_t esr = 0;
+		int n = 0;
+
+		nv_context(&e->nv, 0, 0, window_ipa(ONE))->hcr = HCR_L2 | sets[i].bits;
+		op = nv_l2_op(&e->nv, 0, 2 * REG_TPIDR_EL2, 0);
+		nv_run_l2(&e->nv, 0, 0, 1);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_HCR_EL2, 0, HCR_L2 | sets[i].bits);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_CONTEXTIDR_EL1, 0, 0x77);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_READ, REG_CONTEXTIDR_EL1, 0, 0);
+		a[n++] = nv_add(&e->nv, 0, L1_TLBI, TLBI_ALLE2, 0, 0);
+		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_HCR_EL2, 0, HCR_L1);
+		check(!nv_run(&e->nv, 0), "it is lost", "L1 lives on with %s", sets[i].name);
+		for (int k = 0; k < n; k++)
+			esr |= a[k]->esr;
+		check(!esr && a[2]->result == 0x77, "an exception, or another value",
+		      "%s acts on L2 only (%#lx)", sets[i].name, esr);
+		/* An L2 with NV1 has EL1 registers in the page, not another TPIDR_EL2. */
+		check(!op->esr && op->result == page_tag(ONE), "it does not",
+		      "L2 with %s reads its register (%#lx)", sets[i].name, op->esr);
+	}
+}
