@@ -9,7 +9,7 @@
 #   kernel.sh version         print the version of Debian's source
 #   kernel.sh prune           remove every build and tree but the current ones
 #
-# VARIANT: patched | stock (no patch) | notrace (no tracepoint patch)
+# VARIANT: patched | stock (no patch) | notrace (up to the first tracepoint)
 #          | debug (patched; lockdep, KASAN)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -42,7 +42,7 @@ check_version() {
 patches() { # the patches of a variant, in order
 	case $1 in
 	stock) ;;
-	notrace) ls "$series"/0*.patch | grep -ve 0000-cover-letter -e tracepoint ;;
+	notrace) ls "$series"/0*.patch | grep -v 0000-cover-letter | sed '/tracepoint/,$d' ;;
 	patched | debug) ls "$series"/0*.patch | grep -v 0000-cover-letter ;;
 	*) die "unknown variant '$1': patched, stock, notrace or debug" ;;
 	esac
