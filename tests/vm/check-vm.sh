@@ -68,7 +68,7 @@ expect "stock: the touched page of a DAX block stays taken" \
 	"not ok blocks: dax: the page that was touched is released" 1 -k stock -- /bin/blocks
 boot "debug max" -k debug -t 400 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 400 "${table[@]}" -- /bin/s2table + $small
-nested="/bin/nested registers isolation switch regime reuse address hcr faults vcpus forms sizes ranges"
+nested="/bin/nested registers isolation switch regime reuse address hcr faults vcpus running forms sizes ranges"
 nested+=" + /bin/nested taken readonly dirty + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"
 boot "patched nested" -t 400 -a kvm-arm.mode=nested -- $nested
 boot "debug nested" -k debug -t 900 -a kvm-arm.mode=nested -- $nested

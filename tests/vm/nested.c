@@ -43,6 +43,7 @@ static const struct {
 	{ "readonly", 1, test_readonly },
 	{ "dirty", 1, test_dirty },
 	{ "vcpus", 2, test_vcpus },
+	{ "running", 2, test_running },
 	{ "bench", 1, test_bench },
 	{ "fuzz", 2, test_fuzz },
 	{ "stress", NV_CPUS, test_stress },

@@ -8,6 +8,7 @@
 #define NESTED_H
 
 #include <stdbool.h>
+#include <sys/mman.h>
 
 #include "nv.h"
 #include "vmm/check.h"
@@ -76,6 +77,7 @@ void test_taken(struct env *e);
 void test_readonly(struct env *e);
 void test_dirty(struct env *e);
 void test_vcpus(struct env *e);
+void test_running(struct env *e);
 void test_stress(struct env *e);
 void test_fuzz(struct env *e);
 void test_bench(struct env *e);

@@ -41,6 +41,8 @@ void test_registers(struct env *e)
 			not_ok("%s: L2 wrote %#lx", reg_names[r],
 			       *pool_word(e, 0, reg_offsets[r]));
 	}
+	check(l2_access(e, 0, 0, L2_HVC, 0).esr == 0x5a000001, "another ESR", "its HVC comes to L1");
+	check(l2_access(e, 0, 0, L2_ERET, 0).esr >> 26 == 0x1a, "another EC", "its ERET comes to L1");
 	check(read == VNCR_REG_COUNT, "not all", "L2 reads %d registers that L1 wrote", read);
 	check(written == VNCR_REG_COUNT, "not all", "L1 finds %d registers that L2 wrote", written);
 }

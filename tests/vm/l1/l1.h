@@ -57,11 +57,8 @@
 /* What an L2 does: read or write register N (2N, 2N + 1), or */
 #define L2_CURRENTEL (2 * REG_COUNT)
 #define L2_HVC	     (2 * REG_COUNT + 1)	/* HVC #1, which L1 records */
-#define L2_LOAD	     (2 * REG_COUNT + 2)
-#define L2_STORE     (2 * REG_COUNT + 3)
-#define L2_ERET	     (2 * REG_COUNT + 4)
-#define L2_TLBI	     (2 * REG_COUNT + 5)	/* VMALLE1: L2 thinks it is at EL2 */
-/* Added to a read: again until the value is the op's, l2_op.addr times at most */
+#define L2_ERET	     (2 * REG_COUNT + 2)
+/* Added to a read: again until the value is the op's, l2_op.tries times at most */
 #define L2_POLL	     0x10000
 
 #ifndef __ASSEMBLER__
@@ -105,7 +102,7 @@ struct l2_op {
 	uint32_t what, vector;	/* vector: 0 or how L1 was entered in it */
 	uint64_t value;		/* to write */
 	uint64_t result;	/* that was read */
-	uint64_t addr;		/* of a load or store; tries of a poll */
+	uint64_t tries;		/* of a poll */
 	uint64_t esr, far;	/* what L1 saw */
 };
 

@@ -145,13 +145,7 @@ l1_reg_stubs:
 	ret
 	hvc	#1
 	ret
-	ldr	x1, [x2]
-	ret
-	str	x1, [x2]
-	ret
 	eret
-	ret
-	tlbi	vmalle1
 	ret
 
 	.macro tlbi_stub op1, crn, crm, op2
