@@ -17,7 +17,7 @@ for command in stat script top features; do
 		failed=1
 	fi
 done
-for page in docs/*.1; do
+for page in docs/*.[15]; do
 	if warnings=$(mandoc -T lint -W warning "$page"); then
 		echo "ok man: $page is sound"
 	else
