@@ -30,18 +30,13 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct script *s = state->input;
-	unsigned int kind;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &s->common;
 		break;
 	case OPT_KIND:
-		for (kind = 0; kind < KVMMT_KIND_NR && strcmp(arg, name_kind(kind)); kind++)
-			;
-		if (kind == KVMMT_KIND_NR || kind == KVMMT_KIND_LOST)
-			argp_error(state, "--kind: there is no kind '%s'", arg);
-		s->kinds |= 1u << kind;
+		s->kinds |= parse_kind(arg, state);
 		break;
 	case OPT_REFUSED:
 		s->refused = true;

@@ -54,16 +54,6 @@ struct schema {
 int schema_add_kind(struct schema *s, unsigned long number, const char *name);
 int schema_add_field(struct schema *s, unsigned long kind, const char *name, const char *relative);
 
-/* A VM that a frame's events speak of. */
-struct vm_entry {
-	__u64 vm;
-	__u32 pid, process;
-	char name[VM_NAME_LEN];
-};
-
-/* Fill in .process and .name of an entry that has .vm and .pid. */
-typedef void (*vm_entry_fn)(void *ctx, struct vm_entry *entry, const char *comm);
-
 struct encoder;
 
 /* NULL: no memory. */

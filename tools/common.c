@@ -31,16 +31,20 @@ int fail(const char *command, const char *format, ...)
 	return 1;
 }
 
-static const struct argp_option options[] = {
-	{ "interval", 'd', "SECONDS", 0, "time between two tables, or to run (script); 0.1 and up", 0 },
-	{ "count", 'n', "N", 0, "stop after N tables (script: events)", 0 },
+static const struct argp_option live_options[] = {
+	{ "interval", 'd', "SECONDS", 0, "time between two tables, or to run (script, record); 0.1 and up", 0 },
+	{ "count", 'n', "N", 0, "stop after N tables (script, record: events)", 0 },
 	{ "vm", 'V', "NAME|PID", 0, "only this VM; may be given again", 0 },
+	{ "buffer", 'm', "SIZE", 0, "memory for streamed events, 64M say (default 8M)", 0 },
+	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
+	{ 0 },
+};
+
+static const struct argp_option output_options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
 	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
 	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
 	{ "sort", 's', "FIELD", 0, "rows by this field, largest first", 0 },
-	{ "buffer", 'm', "SIZE", 0, "memory for streamed events, 64M say (default 8M)", 0 },
-	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
 	{ 0 },
 };
 
@@ -71,7 +75,7 @@ static void parse_fields(struct common *c, const char *arg, struct argp_state *s
 	}
 }
 
-static size_t parse_size(const char *arg, struct argp_state *state)
+size_t parse_size(const char *option, const char *arg, struct argp_state *state)
 {
 	static const char units[] = "KMG";
 	char *end;
@@ -83,8 +87,19 @@ static size_t parse_size(const char *arg, struct argp_state *state)
 	if (isdigit((unsigned char)*arg) && !*end && size && size <= (1ull << 34) >> shift)
 		size <<= shift;
 	else
-		argp_error(state, "--buffer: '%s' is not a size such as 64M, at most 16G", arg);
+		argp_error(state, "--%s: '%s' is not a size such as 64M, at most 16G", option, arg);
 	return size;
+}
+
+__u32 parse_kind(const char *arg, struct argp_state *state)
+{
+	int kind;
+
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		if (kind != KVMMT_KIND_LOST && !strcmp(arg, name_kind(kind)))
+			return 1u << kind;
+	argp_error(state, "--kind: there is no kind '%s'", arg);
+	return 0;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -93,6 +108,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	char *end;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		if (state->child_inputs)	/* common_argp's children */
+			state->child_inputs[0] = state->child_inputs[1] = c;
+		break;
 	case 'd':
 		c->interval_s = strtod(arg, &end);
 		if (end == arg || *end || !(c->interval_s >= 0.1 && c->interval_s <= 86400))
@@ -125,7 +144,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--sort: there is no field '%s'; --fields list names them", arg);
 		break;
 	case 'm':
-		c->ring_bytes = parse_size(arg, state);
+		c->ring_bytes = parse_size("buffer", arg, state);
 		break;
 	case 'v':
 		c->verbose = true;
@@ -140,7 +159,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-const struct argp common_argp = { .options = options, .parser = parse };
+const struct argp live_argp = { .options = live_options, .parser = parse };
+static const struct argp output_argp = { .options = output_options, .parser = parse };
+static const struct argp_child children[] = {
+	{ &live_argp, 0, NULL, 0 }, { &output_argp, 0, NULL, 0 }, { 0 }
+};
+const struct argp common_argp = { .parser = parse, .children = children };
 
 /* A VM is a process that holds a kvm-vm file. Returns 1, 0, or -errno. */
 static int holds_vm(pid_t pid)

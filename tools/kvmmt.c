@@ -13,6 +13,7 @@ const char *argp_program_version = "kvmmt " KVMMT_VERSION;
 static const struct command commands[] = {
 	{ "top", cmd_top, "live dashboard of all VMs (also: kvmmt-top)" },
 	{ "stat", cmd_stat, "a table of what each VM's stage 2 did, at intervals or over a command" },
+	{ "record", cmd_record, "keep events in a file, or the latest of them in memory" },
 	{ "script", cmd_script, "one decoded line for each event" },
 	{ "features", cmd_features, "what this host has, and what each missing thing costs" },
 };

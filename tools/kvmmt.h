@@ -22,6 +22,7 @@ struct command {
 };
 
 int cmd_features(int argc, char **argv);
+int cmd_record(int argc, char **argv);
 int cmd_script(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_top(int argc, char **argv);
@@ -41,6 +42,11 @@ struct common {
 };
 
 extern const struct argp common_argp;
+extern const struct argp live_argp;	/* those that say what to watch, not how to show it */
+
+/* What an option means; an error ends the command. */
+size_t parse_size(const char *option, const char *arg, struct argp_state *state);
+__u32 parse_kind(const char *arg, struct argp_state *state);	/* bit by kind */
 
 /* Say "kvmmt COMMAND: message" on stderr. Returns 1, the exit status of failures. */
 int fail(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

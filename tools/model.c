@@ -123,6 +123,15 @@ static struct model_vm *add(struct model *m, const struct kvmmt_vm_key *key)
 	return vm;
 }
 
+static void identify(const struct model *m, struct model_vm *vm, const char *comm)
+{
+	struct vm_entry entry = { .vm = vm->key.vm, .pid = vm->key.pid };
+
+	(m->identify ? m->identify : vm_identify)(m->identify_ctx, &entry, comm);
+	vm->process = entry.process;
+	memcpy(vm->name, entry.name, sizeof(vm->name));
+}
+
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
 	     const char *comm)
 {
@@ -132,8 +141,7 @@ int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt
 		vm = add(m, key);
 		if (!vm)
 			return -ENOMEM;
-		vm->process = vm_process(key->pid);
-		vm_name(key->pid, comm, vm->name);
+		identify(m, vm, comm);
 	}
 	vm->now.s2 = *c;
 	vm->seen_ns = m->now_ns;

@@ -41,6 +41,8 @@ struct model_vm {
 };
 
 struct model {
+	vm_entry_fn identify;	/* names a VM that is new; NULL: vm_identify() */
+	void *identify_ctx;
 	struct model_vm **vms;	/* in order of appearance */
 	size_t nr_vms, room, nr_gone;
 	void *by_key, *latest;	/* tsearch() trees: by key, and by address and pid alone */

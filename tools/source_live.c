@@ -28,6 +28,7 @@ struct live {
 	struct kvmmt_counters *per_cpu;	/* one VM's, as a map gives them */
 	struct kvmmt_event *waiting;	/* read, not yet handed out */
 	size_t nr_waiting, room;
+	__u64 settled_ns;
 	bool out_of_memory;
 };
 
@@ -400,7 +401,13 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 	left = live->nr_waiting - n;
 	memmove(live->waiting, live->waiting + n, left * sizeof(*live->waiting));
 	live->nr_waiting = left;
+	live->settled_ns = due;
 	return 0;
+}
+
+__u64 live_settled_ns(const struct live *live)
+{
+	return live->settled_ns;
 }
 
 int live_losses(struct live *live, struct live_loss *loss)

@@ -44,11 +44,20 @@ says 2 "'normal' is counted by VM, not by vCPU" stat --vncr --fields vm,normal
 says 2 "'refusals' is counted by VM, not by vCPU" stat --vncr --sort refusals
 says 2 "'vcpu' is for --vncr" stat --fields vm,vcpu
 says 0 'vncr_hit_ratio' stat --fields list
+says 2 'neither 0.1 to 86400 seconds nor' record --keep 0
+says 2 'not a size such as 64M' record --keep 10x
+says 2 'not a number from 1 to 1000' record --size 1M --rotate 0
+says 2 'needs --size or --keep' record --rotate 3
+says 2 'on-refusal needs --keep' record --on-refusal
+says 2 'exclude each other' record --keep 10 --size 1M
+says 2 'exclude each other' record --refused --kind s2_fault
+says 2 'no series of files' record --keep 10 -o -
+says 2 "no kind 'lost'" record --kind lost
 says 2 'takes no arguments' features now
 says 2 'nothing to do with' top now
 says 0 'page_size_bytes' features --json
 if [ "$(uname -m)" != aarch64 ]; then
-	for command in stat script top; do
+	for command in stat record script top; do
 		says 1 "^kvmmt $command: this machine is not arm64" $command
 	done
 fi
