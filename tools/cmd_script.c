@@ -10,6 +10,7 @@
 
 struct script {
 	struct common common;
+	struct source source;
 	__u32 kinds;
 	bool refused;
 	char **child;
@@ -47,6 +48,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (s->common.csv || s->common.nr_fields || s->common.sort)
 			argp_error(state, "--csv, --fields and --sort are for stat and top");
+		if (s->child && s->common.input)
+			argp_error(state, "a COMMAND is for a live run, --input is a recording");
 		if (s->refused && s->kinds)
 			argp_error(state, "--refused and --kind exclude each other");
 		break;
@@ -69,13 +72,26 @@ static const char *remember_name(struct script *s, const struct kvmmt_event *e)
 	return vm ? vm->name : "?";
 }
 
+/* Of a recording; live, the kernel leaves the others out. */
+static bool asked_for(const struct script *s, const struct kvmmt_event *e)
+{
+	if (s->refused)
+		return kvmmt_is_refusal(e);
+	return s->kinds >> e->kind & 1;
+}
+
 static void print_event(void *ctx, const struct kvmmt_event *e)
 {
 	struct script *s = ctx;
-	const char *name = e->kind == KVMMT_KIND_LOST ? "" : remember_name(s, e);
+	const char *name;
 
 	if (s->common.count && s->printed == s->common.count)
 		return;
+	if (s->source.replay && e->kind != KVMMT_KIND_LOST && !asked_for(s, e))
+		return;
+	name = e->kind == KVMMT_KIND_LOST ? "" :
+	       s->source.replay		  ? replay_name(s->source.replay, e) :
+					    remember_name(s, e);
 	if (e->kind != KVMMT_KIND_LOST)
 		s->printed++;
 	if (s->common.json)
@@ -88,6 +104,24 @@ static bool enough(const struct script *s, __u64 end_ns)
 {
 	return stop || (s->common.count && s->printed >= s->common.count) ||
 	       (end_ns && live_now_ns() >= end_ns);
+}
+
+static int run_replay(struct script *s)
+{
+	struct replay *r = s->source.replay;
+	__u64 until = s->common.interval_s ? replay_begin_ns(r) + s->common.interval_s * 1e9 : ~0ull;
+	int stopped = REPLAY_MORE;
+
+	s->source.event = print_event;
+	s->source.ctx = s;
+	while (stopped > 0 && stopped != REPLAY_TIME && !enough(s, 0)) {
+		stopped = source_wait(&s->source, until);
+		if (stopped == REPLAY_CROWD)
+			replay_forget(r);
+	}
+	if (stopped < 0)
+		return fail("script", "%s: %s", s->common.input, strerror(-stopped));
+	return stopped == REPLAY_END ? complain_of_recording(&s->common, r) : 0;
 }
 
 static void complain_of_loss(const struct script *s, struct live *live)
@@ -133,13 +167,13 @@ int cmd_script(int argc, char **argv)
 	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
 		options, parse, "[-- COMMAND...]",
-		"Print one decoded line for each event of stage 2 and of the VNCR pseudo-TLB, live, in order of time."
+		"Print one decoded line for each event of stage 2 and of the VNCR pseudo-TLB, live or "
+		"of a recording, in order of time."
 		"\vWith a COMMAND, until it ends.",
 		children, NULL, NULL
 	};
 	struct script s = { .common.command = "script" };
 	int release = -1, child = 0, status = 1;
-	struct live *live;
 	struct host host;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &s);
@@ -151,12 +185,11 @@ int cmd_script(int argc, char **argv)
 			return fail("script", "%s: %s", s.child[0], strerror(-child));
 	}
 	catch_stop();
-	live = open_live(&s.common, &host, false, s.kinds, s.refused);
-	if (live) {
+	if (!open_source(&s.common, &s.source, &host, false, s.kinds, s.refused)) {
 		if (child)
 			child_release(release);
-		status = run(&s, live, child);
-		live_close(live);
+		status = s.source.replay ? run_replay(&s) : run(&s, s.source.live, child);
+		source_close(&s.source);
 	}
 	model_free(&s.names);
 	return status;

@@ -41,6 +41,7 @@ static const struct argp_option live_options[] = {
 };
 
 static const struct argp_option output_options[] = {
+	{ "input", 'i', "FILE", 0, "from a recording of kvmmt record; '-' is standard input", 0 },
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
 	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
 	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
@@ -149,9 +150,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'v':
 		c->verbose = true;
 		break;
+	case 'i':
+		c->input = arg;
+		break;
 	case ARGP_KEY_END:
 		if (c->json && c->csv)
 			argp_error(state, "--json and --csv exclude each other");
+		if (c->input && (c->ring_bytes || c->verbose))
+			argp_error(state, "--buffer and --verbose are for a live run, --input is a recording");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -332,6 +338,65 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	}
 	free(pids.pids);
 	return live;
+}
+
+static int open_recording(const struct common *c, struct source *source, struct host *host)
+{
+	int err = replay_open(&source->replay, c->input, c->vms, c->nr_vms);
+
+	if (err)
+		return fail(c->command, "%s: %s", c->input, reader_error(err));
+	*host = replay_info(source->replay)->host;
+	if (replay_info(source->replay)->refusals_only)
+		fail(c->command, "%s: only refusals were recorded", c->input);
+	return 0;
+}
+
+int open_source(const struct common *c, struct source *source, struct host *host, bool count,
+		__u32 stream_kinds, bool refusals)
+{
+	if (c->input)
+		return open_recording(c, source, host);
+	source->live = open_live(c, host, count, stream_kinds, refusals);
+	return source->live ? 0 : 1;
+}
+
+int open_recorder(struct source *source, struct recorder *recorder, const struct host *host,
+		  const char *path)
+{
+	int err = recorder_open(recorder, host, KVMMT_TRACED, false);
+
+	if (!err)
+		err = recorder_rotate(path, 1);
+	if (!err)
+		err = writer_open(recorder->writer, path);
+	source->recorder = recorder;
+	return err;
+}
+
+typedef unsigned long long ull;
+
+int complain_of_recording(const struct common *c, const struct replay *replay)
+{
+	const struct reader_state *s = replay_state(replay);
+	bool ended = !replay_next_ns(replay);
+
+	if (s->damaged_frames)
+		fail(c->command, "%s: damaged: %llu frames with %llu events could not be read",
+		     c->input, (ull)s->damaged_frames, (ull)s->damaged_events);
+	if (s->damaged_bytes)
+		fail(c->command, "%s: damaged: %llu bytes are no frame", c->input,
+		     (ull)s->damaged_bytes);
+	if (s->unknown_events)
+		fail(c->command, "%s: %llu events are of kinds that this kvmmt does not know", c->input,
+		     (ull)s->unknown_events);
+	if (ended && s->cut_bytes)
+		fail(c->command, "%s: still being written, or cut off: it ends in a frame", c->input);
+	else if (ended && !s->complete)
+		fail(c->command, "%s: still being written, or cut off", c->input);
+	if (ended && c->nr_vms && !replay_met(replay))
+		return fail(c->command, "%s: --vm: no VM in it has this name or pid", c->input);
+	return s->damaged_frames || s->damaged_bytes;
 }
 
 static void on_stop(int signal)

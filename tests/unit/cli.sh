@@ -53,7 +53,17 @@ says 2 'exclude each other' record --keep 10 --size 1M
 says 2 'exclude each other' record --refused --kind s2_fault
 says 2 'no series of files' record --keep 10 -o -
 says 2 "no kind 'lost'" record --kind lost
+says 2 'input is a recording' stat -i f -- true
+says 2 'input is a recording' stat -i f -o g
+says 2 'input is a recording' script -i f -- true
+says 2 'input is a recording' top -i f -o g
+says 2 'input is a recording' stat -i f -m 1M
 says 2 'takes no arguments' features now
+for command in stat script top; do
+	says 1 "^kvmmt $command: /nosuch/file: No such file" $command -i /nosuch/file
+	says 1 "^kvmmt $command: /dev/null: the file is empty" $command -i /dev/null
+	says 1 "^kvmmt $command: Makefile: this is no recording of kvmmt" $command -i Makefile
+done
 says 2 'nothing to do with' top now
 says 0 'page_size_bytes' features --json
 if [ "$(uname -m)" != aarch64 ]; then
