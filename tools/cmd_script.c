@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "event_text.h"
 #include "kvmmt.h"
@@ -112,6 +113,9 @@ static int run_replay(struct script *s)
 	__u64 until = s->common.interval_s ? replay_begin_ns(r) + s->common.interval_s * 1e9 : ~0ull;
 	int stopped = REPLAY_MORE;
 
+	/* Nobody waits for these lines one by one. */
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	s->source.event = print_event;
 	s->source.ctx = s;
 	while (stopped > 0 && stopped != REPLAY_TIME && !enough(s, 0)) {
