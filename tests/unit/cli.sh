@@ -58,8 +58,11 @@ says 2 'input is a recording' stat -i f -o g
 says 2 'input is a recording' script -i f -- true
 says 2 'input is a recording' top -i f -o g
 says 2 'input is a recording' stat -i f -m 1M
+says 2 'one recording only' report f g
+says 2 'are for stat' report --csv f
+says 2 'are for a live run' report -m 1M f
 says 2 'takes no arguments' features now
-for command in stat script top; do
+for command in stat script top report; do
 	says 1 "^kvmmt $command: /nosuch/file: No such file" $command -i /nosuch/file
 	says 1 "^kvmmt $command: /dev/null: the file is empty" $command -i /dev/null
 	says 1 "^kvmmt $command: Makefile: this is no recording of kvmmt" $command -i Makefile
