@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "kvmmt.h"
-#include "names.h"
 #include "recorder.h"
 
 #define HOLD_NS 10000000000ull	/* between two snapshots that refusals ask for */
@@ -199,12 +198,11 @@ static int check_size(struct record *r)
 static void tell(struct record *r, const char *begin, const char *end)
 {
 	struct writer_count c = writer_count(r->recorder.writer);
-	char size[NAME_LEN];
 
-	fprintf(stderr, "%skvmmt record: %s: %.1f s  %llu events  %s  lost %llu%s", begin,
+	fprintf(stderr, "%skvmmt record: %s: %.1f s  %llu events  lost %llu  (%llu bytes)%s", begin,
 		flight(r) ? "in memory" : r->output, (double)(live_now_ns() - r->start_ns) / 1e9,
-		(unsigned long long)c.events, name_size(c.bytes, size),
-		(unsigned long long)c.lost, end);
+		(unsigned long long)c.events, (unsigned long long)c.lost, (unsigned long long)c.bytes,
+		end);
 }
 
 static void progress(struct record *r)

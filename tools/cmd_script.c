@@ -12,6 +12,7 @@
 struct script {
 	struct common common;
 	struct source source;
+	struct event_printer printer;
 	__u32 kinds;
 	bool refused;
 	char **child;
@@ -98,7 +99,7 @@ static void print_event(void *ctx, const struct kvmmt_event *e)
 	if (s->common.json)
 		event_json(e, name, stdout);
 	else
-		event_print(e, name, stdout);
+		event_print(&s->printer, e, name, stdout);
 }
 
 static bool enough(const struct script *s, __u64 end_ns)

@@ -190,29 +190,56 @@ void event_text(const struct kvmmt_event *e, char *buf, size_t len)
 	text_end(&t);
 }
 
-/* "CPU_0/KVM/17 VM web-7[12] vcpu 0 s2_fault" */
-static void who_text(struct text *t, const struct kvmmt_event *e, const char *vm_name)
+static bool same_who(const struct event_who *w, const struct kvmmt_event *e, const char *vm_name)
 {
+	return w->len && w->vm == e->vm && w->pid == e->pid && w->tid == e->tid &&
+	       w->vcpu == e->vcpu && w->vm_name == vm_name &&
+	       !memcmp(w->comm, e->comm, KVMMT_COMM_LEN);
+}
+
+/* "CPU_0/KVM/17 VM web-7[12] vcpu 0 " */
+static void make_who(struct event_who *w, const struct kvmmt_event *e, const char *vm_name)
+{
+	struct text t = text_begin(w->text, sizeof(w->text));
 	char clean[VM_NAME_LEN];
 
 	vm_clean_name(clean, e->comm, strnlen(e->comm, KVMMT_COMM_LEN));
-	text_str(t, clean);
-	text_char(t, '/');
-	text_number(t, e->tid);
-	text_str(t, " VM ");
-	text_str(t, vm_name);
-	text_char(t, '[');
-	text_number(t, e->pid);
-	text_char(t, ']');
+	text_str(&t, clean);
+	text_char(&t, '/');
+	text_number(&t, e->tid);
+	text_str(&t, " VM ");
+	text_str(&t, vm_name);
+	text_char(&t, '[');
+	text_number(&t, e->pid);
+	text_char(&t, ']');
 	if (e->vcpu >= 0) {
-		text_str(t, " vcpu ");
-		text_number(t, e->vcpu);
+		text_str(&t, " vcpu ");
+		text_number(&t, e->vcpu);
 	}
-	text_char(t, ' ');
-	text_str(t, name_or_number(name_kind(e->kind), e->kind, clean));
+	text_char(&t, ' ');
+	w->vm = e->vm;
+	w->pid = e->pid;
+	w->tid = e->tid;
+	w->vcpu = e->vcpu;
+	w->vm_name = vm_name;
+	memcpy(w->comm, e->comm, KVMMT_COMM_LEN);
+	w->len = t.at - w->text;
 }
 
-void event_print(const struct kvmmt_event *e, const char *vm_name, FILE *out)
+static void who_text(struct event_printer *p, struct text *t, const struct kvmmt_event *e,
+		     const char *vm_name)
+{
+	struct event_who *w = &p->who[e->tid % (sizeof(p->who) / sizeof(p->who[0]))];
+	char number[NAME_LEN];
+
+	if (!same_who(w, e, vm_name))
+		make_who(w, e, vm_name);
+	text_bytes(t, w->text, w->len);
+	text_str(t, name_or_number(name_kind(e->kind), e->kind, number));
+}
+
+void event_print(struct event_printer *p, const struct kvmmt_event *e, const char *vm_name,
+		 FILE *out)
 {
 	char line[EVENT_TEXT_LEN + 256];
 	struct text t = text_begin(line, sizeof(line));
@@ -226,7 +253,7 @@ void event_print(const struct kvmmt_event *e, const char *vm_name, FILE *out)
 	if (e->kind == KVMMT_KIND_LOST)
 		text_str(&t, "lost");
 	else
-		who_text(&t, e, vm_name);
+		who_text(p, &t, e, vm_name);
 	text_str(&t, ": ");
 	decision_text(&t, e);
 	*t.at++ = '\n';

@@ -67,8 +67,15 @@ $(vm_out)/obj/fault-cost.o: tests/bench/fault-cost.c
 
 $(vm_out)/root/bin/fault-cost: $(vm_out)/obj/fault-cost.o $(vm_lib)
 
+synth_obj := $(addprefix $(O)/native/,columns.o encode.o decode.o frame.o frame_ring.o host_frame.o \
+	writer.o names.o vmname.o)
+$(O)/bench/synth: tests/bench/synth.c $(synth_obj)
+	@mkdir -p $(@D)
+	$(call msg,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) -lz -lzstd -o $@
+
 ## bench: what tracing costs, beside perf and trace-cmd; writes .output/bench.json
-bench: vm-tests kernel-patched kernel-notrace
+bench: tools vm-tests kernel-patched kernel-notrace $(O)/bench/synth
 	@tests/bench/bench.sh $(O)
 
 .PHONY: bench
