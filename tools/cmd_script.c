@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmmt script: one decoded line for each event, as it happens. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "event_field.h"
 #include "event_text.h"
 #include "kvmmt.h"
 #include "names.h"
@@ -13,6 +15,7 @@ struct script {
 	struct common common;
 	struct source source;
 	struct event_printer printer;
+	struct event_fields fields;
 	__u32 kinds;
 	bool refused;
 	char **child;
@@ -27,8 +30,23 @@ static const struct argp_option options[] = {
 	  "only s2_fault, s2_slot, s2_invalidate, vncr_lookup, vncr_walk, vncr_invalidate or "
 	  "nested_tlbi; may be given again", 0 },
 	{ "refused", OPT_REFUSED, NULL, 0, "only refusals", 0 },
+	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
+	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
+	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
 	{ 0 },
 };
+
+static void parse_fields(struct script *s, const char *arg, struct argp_state *state)
+{
+	char bad[64];
+
+	if (!strcmp(arg, "list")) {
+		event_fields_list(stdout);
+		exit(0);
+	}
+	if (event_fields_parse(&s->fields, arg, bad, sizeof(bad)))
+		argp_error(state, "--fields: there is no field '%s'; --fields list names them", bad);
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -36,7 +54,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &s->common;
+		state->child_inputs[0] = state->child_inputs[1] = &s->common;
+		break;
+	case 'j':
+		s->common.json = true;
+		break;
+	case 'c':
+		s->common.csv = true;
+		break;
+	case 'F':
+		parse_fields(s, arg, state);
 		break;
 	case OPT_KIND:
 		s->kinds |= parse_kind(arg, state);
@@ -48,8 +75,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		s->child = state->argv + state->next;
 		break;
 	case ARGP_KEY_END:
-		if (s->common.csv || s->common.nr_fields || s->common.sort)
-			argp_error(state, "--csv, --fields and --sort are for stat and top");
+		if (s->common.json && (s->common.csv || s->fields.nr))
+			argp_error(state, "--json excludes --csv and --fields");
 		if (s->child && s->common.input)
 			argp_error(state, "a COMMAND is for a live run, --input is a recording");
 		if (s->refused && s->kinds)
@@ -98,6 +125,10 @@ static void print_event(void *ctx, const struct kvmmt_event *e)
 		s->printed++;
 	if (s->common.json)
 		event_json(e, name, stdout);
+	else if (s->common.csv)
+		event_fields_csv(&s->fields, e, name, stdout);
+	else if (s->fields.nr)
+		event_fields_text(&s->fields, e, name, stdout);
 	else
 		event_print(&s->printer, e, name, stdout);
 }
@@ -169,7 +200,9 @@ static int run(struct script *s, struct live *live, int child)
 
 int cmd_script(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp_child children[] = { 
+		{ &live_argp, 0, NULL, 0 }, { &input_argp, 0, NULL, 0 }, { 0 }
+	};
 	static const struct argp argp = {
 		options, parse, "[-- COMMAND...]",
 		"Print one decoded line for each event of stage 2 and of the VNCR pseudo-TLB, live or "
@@ -184,6 +217,8 @@ int cmd_script(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &s);
 	if (!s.kinds && !s.refused)
 		s.kinds = KVMMT_TRACED;
+	if (s.common.csv && !s.fields.nr)
+		event_fields_all(&s.fields);
 	if (s.child) {
 		child = child_prepare(s.child, &release);
 		if (child < 0)
@@ -191,6 +226,8 @@ int cmd_script(int argc, char **argv)
 	}
 	catch_stop();
 	if (!open_source(&s.common, &s.source, &host, false, s.kinds, s.refused)) {
+		if (s.common.csv)
+			event_fields_csv_head(&s.fields, stdout);
 		if (child)
 			child_release(release);
 		status = s.source.replay ? run_replay(&s) : run(&s, s.source.live, child);

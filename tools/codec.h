@@ -21,8 +21,25 @@ struct column {
 	const char *name;
 	__u16 offset, width;	/* in struct kvmmt_event, bytes */
 	bool is_signed;
+	bool hex;		/* people read it in hexadecimal: an address, bits */
 	const char *relative;	/* stored as the difference to this field, or NULL */
 };
+
+/* The value, with its sign. */
+static inline __u64 column_load(const struct kvmmt_event *e, const struct column *c)
+{
+	const void *at = (const char *)e + c->offset;
+
+	switch (c->width) {
+	case 1:
+		return c->is_signed ? (__u64)*(const __s8 *)at : *(const __u8 *)at;
+	case 2:
+		return c->is_signed ? (__u64)*(const __s16 *)at : *(const __u16 *)at;
+	case 4:
+		return c->is_signed ? (__u64)*(const __s32 *)at : *(const __u32 *)at;
+	}
+	return *(const __u64 *)at;
+}
 
 struct kind_columns {
 	const struct column *columns;

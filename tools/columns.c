@@ -13,62 +13,64 @@
 
 #define MEMBER(path)   (((struct kvmmt_event *)0)->path)
 #define SIGNED(path)   ((__typeof__(MEMBER(path)))-1 < 1)
-#define FIELD(name, path, relative) \
-	{ name, offsetof(struct kvmmt_event, path), sizeof(MEMBER(path)), SIGNED(path), relative },
-#define PLAIN(kind, field)	     FIELD(#field, kind.field, NULL)
-#define RELATIVE(kind, field, other) FIELD(#field, kind.field, #other)
+#define FIELD(name, path, hex, relative)                                                    \
+	{ name, offsetof(struct kvmmt_event, path), sizeof(MEMBER(path)), SIGNED(path), hex, \
+	  relative },
+#define PLAIN(kind, field)	     FIELD(#field, kind.field, false, NULL)
+#define HEX(kind, field)	     FIELD(#field, kind.field, true, NULL)
+#define RELATIVE(kind, field, other) FIELD(#field, kind.field, true, #other)
 
 static const struct column s2_fault[] = {
-	PLAIN(s2_fault, ipa)
+	HEX(s2_fault, ipa)
 	RELATIVE(s2_fault, fault_ipa, ipa)
 	RELATIVE(s2_fault, hva, ipa)
-	PLAIN(s2_fault, pfn)
+	HEX(s2_fault, pfn)
 	PLAIN(s2_fault, size_bytes)
-	PLAIN(s2_fault, vma)
-	PLAIN(s2_fault, flags)
+	HEX(s2_fault, vma)
+	HEX(s2_fault, flags)
 	PLAIN(s2_fault, ret)
 	PLAIN(s2_fault, reason)
 	PLAIN(s2_fault, memattr)
 };
 
 static const struct column s2_slot[] = {
-	PLAIN(s2_slot, ipa)
+	HEX(s2_slot, ipa)
 	PLAIN(s2_slot, size_bytes)
-	PLAIN(s2_slot, hva)
+	HEX(s2_slot, hva)
 	RELATIVE(s2_slot, vma_hva, hva)
 	PLAIN(s2_slot, slot)
-	PLAIN(s2_slot, slot_flags)
-	PLAIN(s2_slot, vma)
-	PLAIN(s2_slot, flags)
+	HEX(s2_slot, slot_flags)
+	HEX(s2_slot, vma)
+	HEX(s2_slot, flags)
 	PLAIN(s2_slot, ret)
 	PLAIN(s2_slot, reason)
 	PLAIN(s2_slot, change)
 };
 
 static const struct column s2_invalidate[] = {
-	PLAIN(s2_invalidate, start)
+	HEX(s2_invalidate, start)
 	PLAIN(s2_invalidate, size_bytes)
 	PLAIN(s2_invalidate, reason)
 	PLAIN(s2_invalidate, shadow)
 };
 
 static const struct column vncr_lookup[] = {
-	PLAIN(vncr_lookup, va)
+	HEX(vncr_lookup, va)
 	PLAIN(vncr_lookup, asid)
-	PLAIN(vncr_lookup, flags)
+	HEX(vncr_lookup, flags)
 	PLAIN(vncr_lookup, fast_tlbis)
 	PLAIN(vncr_lookup, entry)
 	PLAIN(vncr_lookup, reason)
 };
 
 static const struct column vncr_walk[] = {
-	PLAIN(vncr_walk, va)
-	PLAIN(vncr_walk, ipa)
-	PLAIN(vncr_walk, pfn)
+	HEX(vncr_walk, va)
+	HEX(vncr_walk, ipa)
+	HEX(vncr_walk, pfn)
 	PLAIN(vncr_walk, lat_ns)
-	PLAIN(vncr_walk, esr)
-	PLAIN(vncr_walk, injected)
-	PLAIN(vncr_walk, flags)
+	HEX(vncr_walk, esr)
+	HEX(vncr_walk, injected)
+	HEX(vncr_walk, flags)
 	PLAIN(vncr_walk, asid)
 	PLAIN(vncr_walk, reason)
 	PLAIN(vncr_walk, entry)
@@ -77,10 +79,10 @@ static const struct column vncr_walk[] = {
 };
 
 static const struct column vncr_invalidate[] = {
-	PLAIN(vncr_invalidate, va)
-	PLAIN(vncr_invalidate, ipa)
+	HEX(vncr_invalidate, va)
+	HEX(vncr_invalidate, ipa)
 	PLAIN(vncr_invalidate, lifetime_ns)
-	PLAIN(vncr_invalidate, flags)
+	HEX(vncr_invalidate, flags)
 	PLAIN(vncr_invalidate, asid)
 	PLAIN(vncr_invalidate, reason)
 	PLAIN(vncr_invalidate, entry)
@@ -88,19 +90,19 @@ static const struct column vncr_invalidate[] = {
 };
 
 static const struct column nested_tlbi[] = {
-	PLAIN(nested_tlbi, start)
+	HEX(nested_tlbi, start)
 	PLAIN(nested_tlbi, size_bytes)
-	PLAIN(nested_tlbi, op)
+	HEX(nested_tlbi, op)
 	PLAIN(nested_tlbi, scope)
 	PLAIN(nested_tlbi, asid)
 	PLAIN(nested_tlbi, entries)
 };
 
 /* A loss has a field for each kind, by the kind's name. */
-#define COUNT(name, word, ...) FIELD(word, lost.count[KVMMT_KIND_##name], NULL)
+#define COUNT(name, word, ...) FIELD(word, lost.count[KVMMT_KIND_##name], false, NULL)
 static const struct column lost[] = {
 	PLAIN(lost, first_ns)
-	RELATIVE(lost, last_ns, first_ns)
+	FIELD("last_ns", lost.last_ns, false, "first_ns")
 	KVMMT_KINDS(COUNT)
 };
 

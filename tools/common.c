@@ -40,8 +40,12 @@ static const struct argp_option live_options[] = {
 	{ 0 },
 };
 
-static const struct argp_option output_options[] = {
+static const struct argp_option input_options[] = {
 	{ "input", 'i', "FILE", 0, "from a recording of kvmmt record; '-' is standard input", 0 },
+	{ 0 },
+};
+
+static const struct argp_option table_options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
 	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
 	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
@@ -111,7 +115,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		if (state->child_inputs)	/* common_argp's children */
-			state->child_inputs[0] = state->child_inputs[1] = c;
+			state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = c;
 		break;
 	case 'd':
 		c->interval_s = strtod(arg, &end);
@@ -166,9 +170,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp live_argp = { .options = live_options, .parser = parse };
-static const struct argp output_argp = { .options = output_options, .parser = parse };
+const struct argp input_argp = { .options = input_options, .parser = parse };
+static const struct argp table_argp = { .options = table_options, .parser = parse };
 static const struct argp_child children[] = {
-	{ &live_argp, 0, NULL, 0 }, { &output_argp, 0, NULL, 0 }, { 0 }
+	{ &live_argp, 0, NULL, 0 }, { &input_argp, 0, NULL, 0 }, { &table_argp, 0, NULL, 0 }, { 0 }
 };
 const struct argp common_argp = { .parser = parse, .children = children };
 

@@ -212,21 +212,6 @@ static int put_heads(struct encoder *e, const struct kvmmt_event *events, size_t
 	return to ? 0 : -ENOMEM;
 }
 
-static __u64 load(const struct kvmmt_event *event, const struct column *c)
-{
-	const void *at = (const char *)event + c->offset;
-
-	switch (c->width) {
-	case 1:
-		return c->is_signed ? (__u64)*(const __s8 *)at : *(const __u8 *)at;
-	case 2:
-		return c->is_signed ? (__u64)*(const __s16 *)at : *(const __u16 *)at;
-	case 4:
-		return c->is_signed ? (__u64)*(const __s32 *)at : *(const __u32 *)at;
-	}
-	return *(const __u64 *)at;
-}
-
 static const struct column *find(const struct kind_columns *k, const char *name)
 {
 	size_t i = 0;
@@ -255,7 +240,7 @@ static int put_column(struct encoder *e, const struct kvmmt_event *events, size_
 	for (i = 0; to && i < nr; i++) {
 		const struct kvmmt_event *event = &events[e->chosen[i]];
 		__u64 *last = &e->last[e->origin_of[e->chosen[i]]];
-		__u64 value = load(event, c) - (to_other ? load(event, to_other) : 0);
+		__u64 value = column_load(event, c) - (to_other ? column_load(event, to_other) : 0);
 		__u64 step = zigzag(value - *last);
 
 		any |= step;

@@ -44,7 +44,8 @@ struct common {
 };
 
 extern const struct argp common_argp;
-extern const struct argp live_argp;	/* those that say what to watch, not how to show it */
+/* Parts of it: what to watch, which recording instead */
+extern const struct argp live_argp, input_argp;
 
 /* What an option means; an error ends the command. */
 size_t parse_size(const char *option, const char *arg, struct argp_state *state);

@@ -39,6 +39,10 @@ says 2 'needs --interval' stat -n 3 -- true
 says 2 'exclude each other' stat --json --csv
 says 2 'exclude each other' script --refused --kind s2_slot
 says 2 "no kind 'lost'" script --kind lost
+says 2 "no field 'nope'" script --fields time,nope
+says 0 'fault_ipa  *of s2_fault' script --fields list
+says 2 'excludes --csv and --fields' script --json --fields ipa
+says 2 'exclude each other' script --json --csv
 says 2 "no kind 'vncr'" script --kind vncr
 says 2 "'normal' is counted by VM, not by vCPU" stat --vncr --fields vm,normal
 says 2 "'refusals' is counted by VM, not by vCPU" stat --vncr --sort refusals
