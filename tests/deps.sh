@@ -15,7 +15,7 @@ packages="
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	linux-source-6.12 flex bison bc cpio kmod rsync xz-utils ccache
 	libssl-dev debhelper python3 python3-git python3-ply sparse
-	mandoc tmux time linux-perf"
+	mandoc tmux time linux-perf babeltrace2"
 # make kernel-deb and make bench fetch more, when they run.
 
 die() { echo "deps.sh: $*" >&2; exit 1; }

@@ -29,6 +29,7 @@ check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_o
 	@$(unit_out)/expr
 	@tests/unit/golden.sh tests/cases/tables.txt $(unit_out)/tables
 	@tests/unit/golden.sh tests/cases/screens.txt $(unit_out)/screens
+	@tests/unit/recordings.sh $(O)/native/kvmmt
 	@tests/unit/cli.sh $(O)/native/kvmmt
 	@tests/unit/man.sh $(O)/native/kvmmt
 

@@ -96,6 +96,14 @@ size_t parse_size(const char *option, const char *arg, struct argp_state *state)
 	return size;
 }
 
+void add_vm_option(struct common *c, const char *vm, struct argp_state *state)
+{
+	c->vms = realloc(c->vms, (c->nr_vms + 1) * sizeof(*c->vms));
+	if (!c->vms)
+		argp_failure(state, 1, ENOMEM, "--vm");
+	c->vms[c->nr_vms++] = vm;
+}
+
 __u32 parse_kind(const char *arg, struct argp_state *state)
 {
 	int kind;
@@ -129,10 +137,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--count: '%s' is not a number from 1", arg);
 		break;
 	case 'V':
-		c->vms = realloc(c->vms, (c->nr_vms + 1) * sizeof(*c->vms));
-		if (!c->vms)
-			argp_failure(state, 1, ENOMEM, "--vm");
-		c->vms[c->nr_vms++] = arg;
+		add_vm_option(c, arg, state);
 		break;
 	case 'j':
 		c->json = true;

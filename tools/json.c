@@ -104,6 +104,12 @@ void json_decimal(struct json *j, const char *key, double value)
 	fprintf(j->out, "%.9g", value);
 }
 
+void json_decimal_us(struct json *j, const char *key, double value)
+{
+	key_colon(j, key);
+	fprintf(j->out, "%.3f", value);
+}
+
 void json_bool(struct json *j, const char *key, bool value)
 {
 	key_colon(j, key);

@@ -21,6 +21,7 @@ struct command {
 	const char *help;
 };
 
+int cmd_export(int argc, char **argv);
 int cmd_features(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_report(int argc, char **argv);
@@ -49,6 +50,7 @@ extern const struct argp live_argp, input_argp;
 
 /* What an option means; an error ends the command. */
 size_t parse_size(const char *option, const char *arg, struct argp_state *state);
+void add_vm_option(struct common *c, const char *vm, struct argp_state *state);
 __u32 parse_kind(const char *arg, struct argp_state *state);	/* bit by kind */
 
 /* Say "kvmmt COMMAND: message" on stderr. Returns 1, the exit status of failures. */

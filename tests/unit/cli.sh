@@ -63,6 +63,9 @@ says 2 'input is a recording' script -i f -- true
 says 2 'input is a recording' top -i f -o g
 says 2 'input is a recording' stat -i f -m 1M
 says 2 'one recording only' report f g
+says 2 "no format 'xml'" export -f xml
+says 2 'format and --output are needed' export -f csv
+says 2 'no stream' export -f ctf -o -
 says 2 'are for stat' report --csv f
 says 2 'are for a live run' report -m 1M f
 says 2 'takes no arguments' features now

@@ -7,10 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,6 +123,53 @@ static void flight(void)
 	check(access(FILE_NAME, F_OK), "it did", "without being asked it writes nothing");
 }
 
+/* SIGUSR2 has a flight recorder write what it has; it goes on. */
+static void asked(void)
+{
+	static char out[OUT_BYTES];
+	pid_t pid = fork();
+	int status, i;
+
+	unlink(FILE_NAME);
+	if (!pid) {
+		execl("/bin/kvmmt", "kvmmt", "record", "-q", "--keep", "16M", "-o", FILE_NAME, NULL);
+		_exit(127);
+	}
+	*out = '\0';
+	sleep(1);	/* until then SIGUSR2 would end it */
+	for (i = 0; i < 50 && !strstr(out, "stage2"); i++) {
+		if (!fork())
+			execl("/bin/stage2", "stage2", "work", NULL);
+		wait(NULL);
+		kill(pid, SIGUSR2);
+		usleep(200000);
+		if (!access(FILE_NAME, R_OK))
+			kvmmt(out, "script -i " FILE_NAME);
+	}
+	kill(pid, SIGTERM);
+	waitpid(pid, &status, 0);
+	check(strstr(out, "stage2") && WIFEXITED(status) && !WEXITSTATUS(status), out,
+	      "SIGUSR2 has the flight recorder write");
+}
+
+/* A disk that fills up: it is said, the command ends as it would, the file is good. */
+static void full(void)
+{
+	static char out[OUT_BYTES];
+	int status;
+
+	mkdir("/tmp/small", 0755);
+	if (mount("tmpfs", "/tmp/small", "tmpfs", 0, "size=16k")) {
+		not_ok("a small disk: %s", strerror(errno));
+		return;
+	}
+	status = kvmmt(out, "record -m 64M -o /tmp/small/data -- /bin/stage2 burst");
+	check(status == 1, "another exit status", "a full disk is an error");
+	status = kvmmt(out, "report -a events>0 /tmp/small/data");
+	check(!status, out, "and what was written before can be read");
+	umount("/tmp/small");
+}
+
 /* A recorder that is killed leaves a file that can be read. */
 static void killed(void)
 {
@@ -156,6 +203,8 @@ int main(void)
 	losses();
 	size();
 	flight();
+	asked();
+	full();
 	killed();
 	return check_status();
 }
