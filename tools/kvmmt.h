@@ -23,6 +23,7 @@ struct command {
 
 int cmd_export(int argc, char **argv);
 int cmd_features(int argc, char **argv);
+int cmd_heatmap(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_script(int argc, char **argv);

@@ -63,13 +63,16 @@ says 2 'input is a recording' script -i f -- true
 says 2 'input is a recording' top -i f -o g
 says 2 'input is a recording' stat -i f -m 1M
 says 2 'one recording only' report f g
+says 2 'pictures are SVG' heatmap -o x.png
+says 2 'no pipe' heatmap -i -
+says 2 'one VM only' heatmap -V a -V b
 says 2 "no format 'xml'" export -f xml
 says 2 'format and --output are needed' export -f csv
 says 2 'no stream' export -f ctf -o -
 says 2 'are for stat' report --csv f
 says 2 'are for a live run' report -m 1M f
 says 2 'takes no arguments' features now
-for command in stat script top report; do
+for command in stat script top report heatmap; do
 	says 1 "^kvmmt $command: /nosuch/file: No such file" $command -i /nosuch/file
 	says 1 "^kvmmt $command: /dev/null: the file is empty" $command -i /dev/null
 	says 1 "^kvmmt $command: Makefile: this is no recording of kvmmt" $command -i Makefile

@@ -46,6 +46,10 @@ damaged() { # what is said of a cut file
 	"$kvmmt" report "$work/cut" 2>&1 | grep -q 'still being written, or cut off'
 }
 
+drawn() {
+	grep -q 'fill="#0072b2" opacity' "$work/vm.svg" && grep -q '>0x0</text>' "$work/vm.svg"
+}
+
 piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
 
 check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
@@ -64,5 +68,8 @@ check "exports Chrome's JSON" exits 0 export -f chrome -o "$work/json" $cases/v1
 check "which is JSON" python3 -m json.tool "$work/json" "$work/json2"
 check "exports CTF" exits 0 export -f ctf -o "$work/ctf" $cases/v1.kvmmt
 check "which babeltrace2 reads" lines 600 babeltrace2 "$work/ctf"
+check "draws a VM" exits 0 heatmap -V vm-1 -o "$work/vm.svg" $cases/v1.kvmmt
+check "which is XML" python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$work/vm.svg"
+check "with types and addresses" drawn
 check "a full disk is noticed" exits 1 export -f csv -o /dev/full $cases/v1.kvmmt
 exit $failed
