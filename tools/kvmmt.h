@@ -21,6 +21,7 @@ struct command {
 	const char *help;
 };
 
+int cmd_diff(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_features(int argc, char **argv);
 int cmd_heatmap(int argc, char **argv);

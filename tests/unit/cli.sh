@@ -63,6 +63,9 @@ says 2 'input is a recording' script -i f -- true
 says 2 'input is a recording' top -i f -o g
 says 2 'input is a recording' stat -i f -m 1M
 says 2 'one recording only' report f g
+says 2 'two recordings are needed' diff f
+says 2 'two recordings, not' diff f g h
+says 1 '/nosuch: No such file' diff /nosuch /nosuch
 says 2 'pictures are SVG' heatmap -o x.png
 says 2 'no pipe' heatmap -i -
 says 2 'one VM only' heatmap -V a -V b

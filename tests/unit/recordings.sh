@@ -50,6 +50,13 @@ drawn() {
 	grep -q 'fill="#0072b2" opacity' "$work/vm.svg" && grep -q '>0x0</text>' "$work/vm.svg"
 }
 
+# Not from itself, but from what is left when it is cut.
+differs() {
+	[ "$("$kvmmt" diff $cases/v1.kvmmt $cases/v1.kvmmt | wc -l)" = 1 ] &&
+		head -c 3000 $cases/v1.kvmmt >"$work/cut" &&
+		"$kvmmt" diff $cases/v1.kvmmt "$work/cut" 2>/dev/null | grep -q '^events  *600  *0 *-100.0%'
+}
+
 piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
 
 check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
@@ -63,6 +70,7 @@ check "an assertion that holds" exits 0 report -a 'lost==0 && events==600' $case
 check "one that does not" exits 1 report -a 'events<600' $cases/v1.kvmmt
 check "one of what was not recorded" exits 1 report -a 'vncr.hit_ratio>0.9' $cases/v1.kvmmt
 check "one that makes no sense" exits 2 report -a 'events<' $cases/v1.kvmmt
+check "what differs" differs
 check "exports CSV" lines 601 "$kvmmt" export -f csv -o - $cases/v1.kvmmt
 check "exports Chrome's JSON" exits 0 export -f chrome -o "$work/json" $cases/v1.kvmmt
 check "which is JSON" python3 -m json.tool "$work/json" "$work/json2"
