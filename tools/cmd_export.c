@@ -103,18 +103,10 @@ static int take_sample(struct exporting *g)
 	return err;
 }
 
-/* A long time without events is one step. */
-static __u64 next_step(const struct replay *r)
-{
-	__u64 now = replay_now_ns(r), next = replay_next_ns(r);
-
-	return (next > now + 36000 * EXPORT_STEP_NS ? next : now) + EXPORT_STEP_NS;
-}
-
 static int run(struct exporting *g)
 {
 	struct replay *r = g->x.source->replay;
-	__u64 until = replay_begin_ns(r) + EXPORT_STEP_NS;
+	__u64 until = replay_step_ns(r, EXPORT_STEP_NS);
 	int stopped = REPLAY_MORE, err = source_sample(g->x.source, g->x.model, false);
 
 	while (!err && !stop && stopped != REPLAY_END && !ferror(g->x.out)) {
@@ -126,7 +118,7 @@ static int run(struct exporting *g)
 		if (stopped != REPLAY_TIME)
 			continue;
 		err = take_sample(g);
-		until = next_step(r);
+		until = replay_step_ns(r, EXPORT_STEP_NS);
 	}
 	return err ? err : take_sample(g);
 }

@@ -142,7 +142,8 @@ static bool enough(const struct script *s, __u64 end_ns)
 static int run_replay(struct script *s)
 {
 	struct replay *r = s->source.replay;
-	__u64 until = s->common.interval_s ? replay_begin_ns(r) + s->common.interval_s * 1e9 : ~0ull;
+	__u64 length_ns = s->common.interval_s * 1e9, end_ns = replay_begin_ns(r) + length_ns;
+	__u64 until = length_ns && end_ns > length_ns ? end_ns : ~0ull;
 	int stopped = REPLAY_MORE;
 
 	/* Nobody waits for these lines one by one. */

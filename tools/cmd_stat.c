@@ -208,14 +208,6 @@ static int run(struct stat *s)
 	return print_totals(s, printed);
 }
 
-/* A long time without events is one interval: it may be a broken time. */
-static __u64 next_time(const struct replay *r, __u64 step_ns)
-{
-	__u64 now = replay_now_ns(r), event = replay_next_ns(r);
-
-	return event > now && event - now > 3600 * step_ns ? event : now + step_ns;
-}
-
 /*
  * The tables of the live run that recorded, at its times; or at intervals of the
  * recording's time.
@@ -225,7 +217,7 @@ static int run_replay(struct stat *s)
 	struct replay *r = s->source.replay;
 	bool as_live = replay_has_samples(r) && !s->common.interval_s, begun = false;
 	__u64 step_ns = (s->common.interval_s ? s->common.interval_s : 1) * 1e9;
-	__u64 next = replay_begin_ns(r) + step_ns;
+	__u64 next = replay_step_ns(r, step_ns);
 	unsigned long printed = 0;
 	int err = 0, stopped = REPLAY_TIME;
 
@@ -243,7 +235,7 @@ static int run_replay(struct stat *s)
 		    (stopped == REPLAY_SAMPLE && begun && !as_live))
 			continue;
 		err = sample(s, false);
-		next = next_time(r, step_ns);
+		next = replay_step_ns(r, step_ns);
 		if (!err && begun)
 			err = print(s, false, !printed++);
 		begun = true;

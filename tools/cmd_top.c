@@ -111,7 +111,8 @@ static int advance(struct top *t, __u64 until_ns, bool as_live)
 static int go(struct top *t, double at_s)
 {
 	struct replay *r = t->source.replay;
-	__u64 to_ns = replay_begin_ns(r) + at_s * 1e9;
+	double to = (double)replay_begin_ns(r) + at_s * 1e9;
+	__u64 to_ns = to < 1.8e19 ? (__u64)to : ~0ull;
 	int stopped;
 
 	if (to_ns < replay_now_ns(r)) {
@@ -143,12 +144,11 @@ static int print_screen(struct top *t, bool first)
 /* The time of the next screen. */
 static __u64 next_ns(const struct top *t)
 {
-	__u64 next = source_now_ns(&t->source) + t->ui.delay_s * 1e9;
+	__u64 step_ns = t->ui.delay_s * 1e9;
 
-	/* A long time without events needs no screens. */
-	if (t->source.replay && replay_next_ns(t->source.replay) > next + 3600 * 1000000000ull)
-		next = replay_next_ns(t->source.replay);
-	return next;
+	if (t->source.replay)
+		return replay_step_ns(t->source.replay, step_ns);
+	return live_now_ns() + step_ns;
 }
 
 static int batch(struct top *t)

@@ -133,6 +133,15 @@ __u64 replay_next_ns(const struct replay *r)
 						  reader_frame(r->reader)->last_ns;
 }
 
+__u64 replay_step_ns(const struct replay *r, __u64 step_ns)
+{
+	__u64 now = r->now_ns, next = replay_next_ns(r);
+
+	if (next > now && (next - now) / 3600 > step_ns)
+		return next;
+	return now + step_ns > now ? now + step_ns : ~0ull;
+}
+
 void replay_counters(struct replay *r, live_counters_fn fn, void *ctx)
 {
 	replay_vms_counters(r->vms, fn, ctx);

@@ -40,6 +40,11 @@ __u64 replay_begin_ns(const struct replay *r);
 bool replay_has_samples(const struct replay *r);
 /* The time of what comes next; 0: nothing does. */
 __u64 replay_next_ns(const struct replay *r);
+/*
+ * A step on from where it is; or, if nothing comes for 3600 steps, when something does:
+ * a long time without events is one step, and a broken time does no harm.
+ */
+__u64 replay_step_ns(const struct replay *r, __u64 step_ns);
 /* Where it is. */
 __u64 replay_now_ns(const struct replay *r);
 /* Back to the beginning, with nothing folded. Returns 0 or -errno. */
