@@ -11,6 +11,7 @@ all: tools
 include kernel-patches/kernel.mk
 include tools/tools.mk
 include tests/tests-unit.mk
+include tests/fuzz/fuzz.mk
 include tests/vm/vm.mk
 
 ## deps: install what building and testing need (apt; Debian 12 or 13)
@@ -19,7 +20,7 @@ deps:
 
 ## check: every test, cheap ones first; builds what is missing, kernels included
 check: deps
-	@tests/check.sh $(O)/check.log check-unit patches-check check-vm check-deb
+	@tests/check.sh $(O)/check.log check-unit check-fuzz patches-check check-vm check-deb
 
 ## demo: guests in the lab, and kvmmt-top in front of you
 demo: deps

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmmt script: one decoded line for each event, as it happens. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include "event_field.h"
 #include "event_text.h"
 #include "kvmmt.h"
 #include "names.h"
 
 struct script {
 	struct common common;
+	struct source source;
+	struct event_printer printer;
+	struct event_fields fields;
 	__u32 kinds;
 	bool refused;
 	char **child;
@@ -24,24 +30,43 @@ static const struct argp_option options[] = {
 	  "only s2_fault, s2_slot, s2_invalidate, vncr_lookup, vncr_walk, vncr_invalidate or "
 	  "nested_tlbi; may be given again", 0 },
 	{ "refused", OPT_REFUSED, NULL, 0, "only refusals", 0 },
+	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
+	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
+	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
 	{ 0 },
 };
+
+static void parse_fields(struct script *s, const char *arg, struct argp_state *state)
+{
+	char bad[64];
+
+	if (!strcmp(arg, "list")) {
+		event_fields_list(stdout);
+		exit(0);
+	}
+	if (event_fields_parse(&s->fields, arg, bad, sizeof(bad)))
+		argp_error(state, "--fields: there is no field '%s'; --fields list names them", bad);
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct script *s = state->input;
-	unsigned int kind;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &s->common;
+		state->child_inputs[0] = state->child_inputs[1] = &s->common;
+		break;
+	case 'j':
+		s->common.json = true;
+		break;
+	case 'c':
+		s->common.csv = true;
+		break;
+	case 'F':
+		parse_fields(s, arg, state);
 		break;
 	case OPT_KIND:
-		for (kind = 0; kind < KVMMT_KIND_NR && strcmp(arg, name_kind(kind)); kind++)
-			;
-		if (kind == KVMMT_KIND_NR || kind == KVMMT_KIND_LOST)
-			argp_error(state, "--kind: there is no kind '%s'", arg);
-		s->kinds |= 1u << kind;
+		s->kinds |= parse_kind(arg, state);
 		break;
 	case OPT_REFUSED:
 		s->refused = true;
@@ -50,8 +75,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		s->child = state->argv + state->next;
 		break;
 	case ARGP_KEY_END:
-		if (s->common.csv || s->common.nr_fields || s->common.sort)
-			argp_error(state, "--csv, --fields and --sort are for stat and top");
+		if (s->common.json && (s->common.csv || s->fields.nr))
+			argp_error(state, "--json excludes --csv and --fields");
+		if (s->child && s->common.input)
+			argp_error(state, "a COMMAND is for a live run, --input is a recording");
 		if (s->refused && s->kinds)
 			argp_error(state, "--refused and --kind exclude each other");
 		break;
@@ -74,25 +101,64 @@ static const char *remember_name(struct script *s, const struct kvmmt_event *e)
 	return vm ? vm->name : "?";
 }
 
+/* Of a recording; live, the kernel leaves the others out. */
+static bool asked_for(const struct script *s, const struct kvmmt_event *e)
+{
+	if (s->refused)
+		return kvmmt_is_refusal(e);
+	return s->kinds >> e->kind & 1;
+}
+
 static void print_event(void *ctx, const struct kvmmt_event *e)
 {
 	struct script *s = ctx;
-	const char *name = e->kind == KVMMT_KIND_LOST ? "" : remember_name(s, e);
+	const char *name;
 
 	if (s->common.count && s->printed == s->common.count)
 		return;
+	if (s->source.replay && e->kind != KVMMT_KIND_LOST && !asked_for(s, e))
+		return;
+	name = e->kind == KVMMT_KIND_LOST ? "" :
+	       s->source.replay		  ? replay_name(s->source.replay, e) :
+					    remember_name(s, e);
 	if (e->kind != KVMMT_KIND_LOST)
 		s->printed++;
 	if (s->common.json)
 		event_json(e, name, stdout);
+	else if (s->common.csv)
+		event_fields_csv(&s->fields, e, name, stdout);
+	else if (s->fields.nr)
+		event_fields_text(&s->fields, e, name, stdout);
 	else
-		event_print(e, name, stdout);
+		event_print(&s->printer, e, name, stdout);
 }
 
 static bool enough(const struct script *s, __u64 end_ns)
 {
 	return stop || (s->common.count && s->printed >= s->common.count) ||
 	       (end_ns && live_now_ns() >= end_ns);
+}
+
+static int run_replay(struct script *s)
+{
+	struct replay *r = s->source.replay;
+	__u64 length_ns = s->common.interval_s * 1e9, end_ns = replay_begin_ns(r) + length_ns;
+	__u64 until = length_ns && end_ns > length_ns ? end_ns : ~0ull;
+	int stopped = REPLAY_MORE;
+
+	/* Nobody waits for these lines one by one. */
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+	s->source.event = print_event;
+	s->source.ctx = s;
+	while (stopped > 0 && stopped != REPLAY_TIME && !enough(s, 0)) {
+		stopped = source_wait(&s->source, until);
+		if (stopped == REPLAY_CROWD)
+			replay_forget(r);
+	}
+	if (stopped < 0)
+		return fail("script", "%s: %s", s->common.input, strerror(-stopped));
+	return stopped == REPLAY_END ? complain_of_recording(&s->common, r) : 0;
 }
 
 static void complain_of_loss(const struct script *s, struct live *live)
@@ -135,33 +201,38 @@ static int run(struct script *s, struct live *live, int child)
 
 int cmd_script(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp_child children[] = { 
+		{ &live_argp, 0, NULL, 0 }, { &input_argp, 0, NULL, 0 }, { 0 }
+	};
 	static const struct argp argp = {
 		options, parse, "[-- COMMAND...]",
-		"Print one decoded line for each event of stage 2 and of the VNCR pseudo-TLB, live, in order of time."
+		"Print one decoded line for each event of stage 2 and of the VNCR pseudo-TLB, live or "
+		"of a recording, in order of time."
 		"\vWith a COMMAND, until it ends.",
 		children, NULL, NULL
 	};
 	struct script s = { .common.command = "script" };
 	int release = -1, child = 0, status = 1;
-	struct live *live;
 	struct host host;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &s);
 	if (!s.kinds && !s.refused)
 		s.kinds = KVMMT_TRACED;
+	if (s.common.csv && !s.fields.nr)
+		event_fields_all(&s.fields);
 	if (s.child) {
 		child = child_prepare(s.child, &release);
 		if (child < 0)
 			return fail("script", "%s: %s", s.child[0], strerror(-child));
 	}
 	catch_stop();
-	live = open_live(&s.common, &host, false, s.kinds, s.refused);
-	if (live) {
+	if (!open_source(&s.common, &s.source, &host, false, s.kinds, s.refused)) {
+		if (s.common.csv)
+			event_fields_csv_head(&s.fields, stdout);
 		if (child)
 			child_release(release);
-		status = run(&s, live, child);
-		live_close(live);
+		status = s.source.replay ? run_replay(&s) : run(&s, s.source.live, child);
+		source_close(&s.source);
 	}
 	model_free(&s.names);
 	return status;

@@ -8,20 +8,24 @@
 
 #include "json.h"
 #include "kvmmt.h"
+#include "source.h"
 #include "table.h"
 
 struct stat {
 	struct common common;
 	struct model model;
 	struct host host;
+	struct source source;
+	struct recorder recorder;
+	const char *output;	/* a recording of the live run, or NULL */
 	bool vncr;		/* a row for each vCPU of guest hypervisors */
 	char **child;
 	int child_pid;		/* 0: none, or it has ended */
 	int child_status;
-	int err;
 };
 
 static const struct argp_option options[] = {
+	{ "output", 'o', "FILE", 0, "record the events too; 'stat -i FILE' shows the same tables", 0 },
 	{ "vncr", 'N', NULL, 0, "guest hypervisors: a row for each vCPU and its VNCR pseudo-TLB", 0 },
 	{ 0 },
 };
@@ -40,8 +44,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct stat *s = state->input;
 	size_t i;
 
-	(void)arg;
 	switch (key) {
+	case 'o':
+		s->output = arg;
+		break;
 	case 'N':
 		s->vncr = true;
 		break;
@@ -52,6 +58,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		s->child = state->argv + state->next;
 		break;
 	case ARGP_KEY_SUCCESS:
+		if (s->common.input && (s->child || s->output))
+			argp_error(state, "a COMMAND and --output are for a live run, --input is a recording");
 		if (s->child && s->common.count && !s->common.interval_s)
 			argp_error(state, "--count with a COMMAND needs --interval");
 		for (i = 0; i < s->common.nr_fields; i++)
@@ -65,56 +73,38 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static void add_vm(void *ctx, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
-		   const char *comm)
+static bool replayed(const struct stat *s)
 {
-	struct stat *s = ctx;
-
-	if (model_vm(&s->model, key, c, comm))
-		s->err = -ENOMEM;
+	return s->source.replay;
 }
 
-static bool add_vcpu(void *ctx, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c)
+/* Events that no VM's counters have. */
+static __u64 lost(const struct stat *s)
 {
-	struct stat *s = ctx;
-	int err = model_vcpu(&s->model, key, c);
-
-	if (err == -ENOMEM)
-		s->err = err;
-	return !err;
-}
-
-static int sample(struct stat *s, struct live *live)
-{
-	int err;
-
-	model_sample(&s->model, live_now_ns());
-	err = live_counters(live, add_vm, s);
-	if (!err)
-		err = live_vcpus(live, add_vcpu, s);
-	return err ? err : s->err;
+	return s->model.lost_vms +
+	       (replayed(s) ? counters_sum(s->model.lost, KVMMT_KIND_NR) : 0);
 }
 
 /* What was lost is a row of its own: it belongs to no VM that could be named. */
-static void print_loss(const struct stat *s, struct live *live)
+static void print_loss(const struct stat *s)
 {
-	struct live_loss loss;
 	struct json j;
 
-	if (live_losses(live, &loss) || (!loss.vms && !s->common.json))
-		return;
 	if (s->common.json) {
 		json_begin(&j, stdout);
-		json_number(&j, "lost_events", loss.vms);
+		json_number(&j, "lost_events", lost(s));
 		json_end(&j);
-	} else {
+	} else if (lost(s) && replayed(s)) {
+		fail("stat", "%llu events were lost when this was recorded",
+		     (unsigned long long)lost(s));
+	} else if (lost(s)) {
 		fail("stat", "%llu events of VMs beyond the %d, or of guest hypervisors' vCPUs "
 			     "beyond the %d, that are counted for certain were lost",
-		     (unsigned long long)loss.vms, KVMMT_MAX_VMS, KVMMT_MAX_VCPUS);
+		     (unsigned long long)lost(s), KVMMT_MAX_VMS, KVMMT_MAX_VCPUS);
 	}
 }
 
-static int print(struct stat *s, struct live *live, bool total, bool head)
+static int print(struct stat *s, bool total, bool head)
 {
 	const struct model *m = &s->model;
 	struct table t = {
@@ -140,7 +130,7 @@ static int print(struct stat *s, struct live *live, bool total, bool head)
 		table_csv(&t, rows, nr, head, stdout);
 	else
 		table_text(&t, rows, nr, stdout);
-	print_loss(s, live);
+	print_loss(s);
 	free(rows);
 	return 0;
 }
@@ -153,48 +143,125 @@ static void reap(struct stat *s)
 	}
 }
 
-/* Sleep until @when_ns, a signal to stop, or the child's end. */
-static void wait_until(struct stat *s, __u64 when_ns)
+/* Until @when_ns, a signal to stop, or the child's end. Returns 0 or -errno. */
+static int wait_until(struct stat *s, __u64 when_ns)
 {
+	int err = 0;
+
 	for (;;) {
 		__u64 now = live_now_ns();
 
 		reap(s);
-		if (stop || now >= when_ns)
-			return;
-		poll(NULL, 0, when_ns - now > 50000000 && s->child_pid ?
-				      50 :
-				      (int)((when_ns - now + 999999) / 1000000));
+		if (err < 0 || stop || now >= when_ns)
+			return err < 0 ? err : 0;
+		err = source_wait(&s->source, when_ns - now > 50000000 && s->child_pid ?
+						      now + 50000000 :
+						      when_ns);
 	}
 }
 
-static int run(struct stat *s, struct live *live)
+static int sample(struct stat *s, bool totals)
+{
+	return source_sample(&s->source, &s->model, totals);
+}
+
+static int print_totals(struct stat *s, bool tables)
+{
+	int err = sample(s, true);
+
+	if (!s->common.json && !s->common.csv && tables)
+		puts("total");
+	return err ? err : print(s, true, !tables);
+}
+
+static bool enough(const struct stat *s, unsigned long printed)
+{
+	return stop || (s->common.count && printed >= s->common.count);
+}
+
+static int run(struct stat *s)
 {
 	bool tables = !s->child || s->common.interval_s;
 	__u64 step_ns = (s->common.interval_s ? s->common.interval_s : 1) * 1e9;
-	__u64 next = live_now_ns(), printed = 0;
-	int err = sample(s, live);
+	__u64 next = live_now_ns();
+	unsigned long printed = 0;
+	int err = sample(s, false), finish_err;
 
-	while (!err && !stop && !(tables && s->common.count && printed >= s->common.count)) {
+	while (!err && !enough(s, printed)) {
 		next += step_ns;
 		/* After a long stop (SIGSTOP, a suspended host) go on from now. */
 		if (next < live_now_ns())
 			next = live_now_ns() + step_ns;
-		wait_until(s, next);
-		if (!tables || stop)
+		err = wait_until(s, next);
+		if (err || !tables || stop)
 			continue;
-		err = sample(s, live);
+		err = sample(s, false);
 		if (!err)
-			err = print(s, live, false, !printed++);
+			err = print(s, false, !printed++);
 	}
-	live_detach(live);
+	finish_err = source_finish(&s->source);
+	if (!err)
+		err = finish_err;
 	if (err || (!stop && !s->child))
 		return err;
 	/* Stopped: the totals. */
-	err = sample(s, live);
-	if (!s->common.json && !s->common.csv && tables)
-		puts("total");
-	return err ? err : print(s, live, true, !printed);
+	return print_totals(s, printed);
+}
+
+/*
+ * The tables of the live run that recorded, at its times; or at intervals of the
+ * recording's time.
+ */
+static int run_replay(struct stat *s)
+{
+	struct replay *r = s->source.replay;
+	bool as_live = replay_has_samples(r) && !s->common.interval_s, begun = false;
+	__u64 step_ns = (s->common.interval_s ? s->common.interval_s : 1) * 1e9;
+	__u64 next = replay_step_ns(r, step_ns);
+	unsigned long printed = 0;
+	int err = 0, stopped = REPLAY_TIME;
+
+	if (!replay_has_samples(r)) {
+		err = sample(s, false);
+		begun = true;
+	}
+	while (!err && !enough(s, printed)) {
+		stopped = source_wait(&s->source, as_live ? ~0ull : next);
+		if (stopped < 0 || stopped == REPLAY_END || stopped == REPLAY_TOTALS)
+			break;
+		if (stopped == REPLAY_CROWD)
+			err = source_update(&s->source, &s->model);
+		if (stopped == REPLAY_CROWD || stopped == REPLAY_MORE ||
+		    (stopped == REPLAY_SAMPLE && begun && !as_live))
+			continue;
+		err = sample(s, false);
+		next = replay_step_ns(r, step_ns);
+		if (!err && begun)
+			err = print(s, false, !printed++);
+		begun = true;
+	}
+	if (err || stopped < 0)
+		return err ? err : stopped;
+	return stopped == REPLAY_END || stopped == REPLAY_TOTALS || stop ? print_totals(s, printed) : 0;
+}
+
+static int run_live(struct stat *s, int release)
+{
+	int err = s->output ? open_recorder(&s->source, &s->recorder, &s->host, s->output) : 0;
+
+	if (err)
+		return fail("stat", "%s: %s", s->output, strerror(-err));
+	if (s->child)
+		child_release(release);
+	err = run(s);
+	if (s->child_pid)
+		s->child_status = child_end(s->child_pid);
+	if (!err && s->output)
+		err = writer_close(s->recorder.writer);
+	if (err)
+		return fail("stat", "%s%s%s", s->source.err ? s->output : "", s->source.err ? ": " : "",
+			    strerror(-err));
+	return s->child ? s->child_status : 0;
 }
 
 int cmd_stat(int argc, char **argv)
@@ -209,8 +276,7 @@ int cmd_stat(int argc, char **argv)
 		children, NULL, NULL
 	};
 	struct stat s = { .common.command = "stat" };
-	int release = -1, err;
-	struct live *live;
+	int release = -1, status = 1, err;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &s);
 	if (s.child) {
@@ -219,21 +285,18 @@ int cmd_stat(int argc, char **argv)
 			return fail("stat", "%s: %s", s.child[0], strerror(-s.child_pid));
 	}
 	catch_stop();
-	live = open_live(&s.common, &s.host, true, 0, false);
-	if (!live)
+	if (open_source(&s.common, &s.source, &s.host, true, s.output ? KVMMT_TRACED : 0, false))
 		return 1;
 	if (s.vncr && !host_has(&s.host, KVMMT_VNCR_KINDS)) {
-		live_close(live);
-		return fail("stat", "--vncr: there is nothing to show");
+		fail("stat", "--vncr: there is nothing to show");
+	} else if (replayed(&s)) {
+		err = run_replay(&s);
+		status = err ? fail("stat", "%s: %s", s.common.input, strerror(-err)) :
+			       complain_of_recording(&s.common, s.source.replay);
+	} else {
+		status = run_live(&s, release);
 	}
-	if (s.child)
-		child_release(release);
-	err = run(&s, live);
-	if (s.child_pid)
-		s.child_status = child_end(s.child_pid);
-	live_close(live);
+	source_close(&s.source);
 	model_free(&s.model);
-	if (err)
-		return fail("stat", "%s", strerror(-err));
-	return s.child ? s.child_status : 0;
+	return status;
 }

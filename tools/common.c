@@ -31,16 +31,25 @@ int fail(const char *command, const char *format, ...)
 	return 1;
 }
 
-static const struct argp_option options[] = {
-	{ "interval", 'd', "SECONDS", 0, "time between two tables, or to run (script); 0.1 and up", 0 },
-	{ "count", 'n', "N", 0, "stop after N tables (script: events)", 0 },
+static const struct argp_option live_options[] = {
+	{ "interval", 'd', "SECONDS", 0, "time between two tables, or to run (script, record); 0.1 and up", 0 },
+	{ "count", 'n', "N", 0, "stop after N tables (script, record: events)", 0 },
 	{ "vm", 'V', "NAME|PID", 0, "only this VM; may be given again", 0 },
+	{ "buffer", 'm', "SIZE", 0, "memory for streamed events, 64M say (default 8M)", 0 },
+	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
+	{ 0 },
+};
+
+static const struct argp_option input_options[] = {
+	{ "input", 'i', "FILE", 0, "from a recording of kvmmt record; '-' is standard input", 0 },
+	{ 0 },
+};
+
+static const struct argp_option table_options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
 	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
 	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
 	{ "sort", 's', "FIELD", 0, "rows by this field, largest first", 0 },
-	{ "buffer", 'm', "SIZE", 0, "memory for streamed events, 64M say (default 8M)", 0 },
-	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
 	{ 0 },
 };
 
@@ -71,7 +80,7 @@ static void parse_fields(struct common *c, const char *arg, struct argp_state *s
 	}
 }
 
-static size_t parse_size(const char *arg, struct argp_state *state)
+size_t parse_size(const char *option, const char *arg, struct argp_state *state)
 {
 	static const char units[] = "KMG";
 	char *end;
@@ -83,8 +92,27 @@ static size_t parse_size(const char *arg, struct argp_state *state)
 	if (isdigit((unsigned char)*arg) && !*end && size && size <= (1ull << 34) >> shift)
 		size <<= shift;
 	else
-		argp_error(state, "--buffer: '%s' is not a size such as 64M, at most 16G", arg);
+		argp_error(state, "--%s: '%s' is not a size such as 64M, at most 16G", option, arg);
 	return size;
+}
+
+void add_vm_option(struct common *c, const char *vm, struct argp_state *state)
+{
+	c->vms = realloc(c->vms, (c->nr_vms + 1) * sizeof(*c->vms));
+	if (!c->vms)
+		argp_failure(state, 1, ENOMEM, "--vm");
+	c->vms[c->nr_vms++] = vm;
+}
+
+__u32 parse_kind(const char *arg, struct argp_state *state)
+{
+	int kind;
+
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		if (kind != KVMMT_KIND_LOST && !strcmp(arg, name_kind(kind)))
+			return 1u << kind;
+	argp_error(state, "--kind: there is no kind '%s'", arg);
+	return 0;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -93,6 +121,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	char *end;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		if (state->child_inputs)	/* common_argp's children */
+			state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = c;
+		break;
 	case 'd':
 		c->interval_s = strtod(arg, &end);
 		if (end == arg || *end || !(c->interval_s >= 0.1 && c->interval_s <= 86400))
@@ -105,10 +137,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--count: '%s' is not a number from 1", arg);
 		break;
 	case 'V':
-		c->vms = realloc(c->vms, (c->nr_vms + 1) * sizeof(*c->vms));
-		if (!c->vms)
-			argp_failure(state, 1, ENOMEM, "--vm");
-		c->vms[c->nr_vms++] = arg;
+		add_vm_option(c, arg, state);
 		break;
 	case 'j':
 		c->json = true;
@@ -125,14 +154,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--sort: there is no field '%s'; --fields list names them", arg);
 		break;
 	case 'm':
-		c->ring_bytes = parse_size(arg, state);
+		c->ring_bytes = parse_size("buffer", arg, state);
 		break;
 	case 'v':
 		c->verbose = true;
 		break;
+	case 'i':
+		c->input = arg;
+		break;
 	case ARGP_KEY_END:
 		if (c->json && c->csv)
 			argp_error(state, "--json and --csv exclude each other");
+		if (c->input && (c->ring_bytes || c->verbose))
+			argp_error(state, "--buffer and --verbose are for a live run, --input is a recording");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -140,7 +174,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-const struct argp common_argp = { .options = options, .parser = parse };
+const struct argp live_argp = { .options = live_options, .parser = parse };
+const struct argp input_argp = { .options = input_options, .parser = parse };
+static const struct argp table_argp = { .options = table_options, .parser = parse };
+static const struct argp_child children[] = {
+	{ &live_argp, 0, NULL, 0 }, { &input_argp, 0, NULL, 0 }, { &table_argp, 0, NULL, 0 }, { 0 }
+};
+const struct argp common_argp = { .parser = parse, .children = children };
 
 /* A VM is a process that holds a kvm-vm file. Returns 1, 0, or -errno. */
 static int holds_vm(pid_t pid)
@@ -308,6 +348,65 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	}
 	free(pids.pids);
 	return live;
+}
+
+static int open_recording(const struct common *c, struct source *source, struct host *host)
+{
+	int err = replay_open(&source->replay, c->input, c->vms, c->nr_vms);
+
+	if (err)
+		return fail(c->command, "%s: %s", c->input, reader_error(err));
+	*host = replay_info(source->replay)->host;
+	if (replay_info(source->replay)->refusals_only)
+		fail(c->command, "%s: only refusals were recorded", c->input);
+	return 0;
+}
+
+int open_source(const struct common *c, struct source *source, struct host *host, bool count,
+		__u32 stream_kinds, bool refusals)
+{
+	if (c->input)
+		return open_recording(c, source, host);
+	source->live = open_live(c, host, count, stream_kinds, refusals);
+	return source->live ? 0 : 1;
+}
+
+int open_recorder(struct source *source, struct recorder *recorder, const struct host *host,
+		  const char *path)
+{
+	int err = recorder_open(recorder, host, KVMMT_TRACED, false);
+
+	if (!err)
+		err = recorder_rotate(path, 1);
+	if (!err)
+		err = writer_open(recorder->writer, path);
+	source->recorder = recorder;
+	return err;
+}
+
+typedef unsigned long long ull;
+
+int complain_of_recording(const struct common *c, const struct replay *replay)
+{
+	const struct reader_state *s = replay_state(replay);
+	bool ended = !replay_next_ns(replay);
+
+	if (s->damaged_frames)
+		fail(c->command, "%s: damaged: %llu frames with %llu events could not be read",
+		     c->input, (ull)s->damaged_frames, (ull)s->damaged_events);
+	if (s->damaged_bytes)
+		fail(c->command, "%s: damaged: %llu bytes are no frame", c->input,
+		     (ull)s->damaged_bytes);
+	if (s->unknown_events)
+		fail(c->command, "%s: %llu events are of kinds that this kvmmt does not know", c->input,
+		     (ull)s->unknown_events);
+	if (ended && s->cut_bytes)
+		fail(c->command, "%s: still being written, or cut off: it ends in a frame", c->input);
+	else if (ended && !s->complete)
+		fail(c->command, "%s: still being written, or cut off", c->input);
+	if (ended && c->nr_vms && !replay_met(replay))
+		return fail(c->command, "%s: --vm: no VM in it has this name or pid", c->input);
+	return s->damaged_frames || s->damaged_bytes;
 }
 
 static void on_stop(int signal)

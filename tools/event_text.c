@@ -7,26 +7,30 @@
 #include "event_text.h"
 #include "json.h"
 #include "names.h"
+#include "text.h"
 #include "vmname.h"
 
-typedef unsigned long long ull;
-
 /* "Normal pfnmap,shared,io", with the PTE's type if that differs */
-static void host_side(__u32 vma, char *buf, size_t len)
+static void host_side(struct text *t, __u32 vma)
 {
-	char bits[96], number[NAME_LEN], pte[NAME_LEN + 8] = "";
+	char bits[96], number[NAME_LEN];
 	__u32 type = KVMMT_VMA_S1(vma), pte_type = KVMMT_VMA_PTE_S1(vma);
 
 	if (!(vma & KVMMT_VMA_FOUND)) {
-		snprintf(buf, len, "no VMA");
+		text_str(t, "no VMA");
 		return;
 	}
-	if (pte_type != KVMMT_S1_NONE && pte_type != type)
-		snprintf(pte, sizeof(pte), " (PTE %s)",
-			 name_or_number(name_s1_type(pte_type), pte_type, number));
+	text_str(t, "VMA ");
+	text_str(t, name_or_number(name_s1_type(type), type, number));
+	if (pte_type != KVMMT_S1_NONE && pte_type != type) {
+		text_str(t, " (PTE ");
+		text_str(t, name_or_number(name_s1_type(pte_type), pte_type, number));
+		text_char(t, ')');
+	}
 	name_vma_bits(vma & ~KVMMT_VMA_FOUND, bits, sizeof(bits));
-	snprintf(buf, len, "VMA %s%s%s%s", name_or_number(name_s1_type(type), type, number), pte,
-		 bits[0] ? " " : "", bits);
+	if (bits[0])
+		text_char(t, ' ');
+	text_str(t, bits);
 }
 
 static const char *access_word(__u32 flags)
@@ -35,63 +39,105 @@ static const char *access_word(__u32 flags)
 }
 
 /* ": why", and which feature is missing where that is the why */
-static void why(const char *sentence, bool unsafe, __u32 flags, int ret, char *buf, size_t len)
+static void why(struct text *t, const char *sentence, bool unsafe, __u32 flags, int ret)
 {
-	if (unsafe)
-		snprintf(buf, len, ": %s; missing here: %s (%s)", sentence,
-			 name_missing_features(flags), strerror(ret < 0 ? -ret : ret));
-	else if (ret)
-		snprintf(buf, len, ": %s (%s)", sentence ? sentence : "no words for it",
-			 strerror(ret < 0 ? -ret : ret));
-	else
-		snprintf(buf, len, ": %s", sentence ? sentence : "no words for it");
-}
-
-static void fault_text(const struct kvmmt_s2_fault *f, char *buf, size_t len)
-{
-	char host[160], number[NAME_LEN], size[NAME_LEN], pfn[32] = "", ipa[32] = "", tail[200] = "";
-	enum kvmmt_outcome outcome = kvmmt_fault_outcome(f->reason);
-	const char *reason = name_or_number(name_fault_reason(f->reason), f->reason, number);
-
-	host_side(f->vma, host, sizeof(host));
-	if (f->pfn != ~0ull)
-		snprintf(pfn, sizeof(pfn), " pfn 0x%llx", (ull)f->pfn);
-	if (f->flags & KVMMT_F_NESTED)
-		snprintf(ipa, sizeof(ipa), " (L1 0x%llx)", (ull)f->ipa);
-	if (outcome == KVMMT_OUTCOME_MAPPED) {
-		snprintf(buf, len, "%s ipa 0x%llx%s%s %s%s: %s -> %s %s%s%s %s %s",
-			 access_word(f->flags), (ull)f->fault_ipa, ipa, pfn,
-			 f->flags & KVMMT_F_PERM ? "perm" : "trans",
-			 f->flags & KVMMT_F_LOGGING ? " logging" : "", host,
-			 name_s2_type(kvmmt_s2_type(f->memattr, f->flags)),
-			 f->flags & KVMMT_F_MAP_R ? "r" : "-", f->flags & KVMMT_F_MAP_W ? "w" : "-",
-			 f->flags & KVMMT_F_MAP_X ? "x" : "-", name_size(f->size_bytes, size), reason);
-		return;
+	text_str(t, ": ");
+	text_str(t, sentence ? sentence : "no words for it");
+	if (unsafe) {
+		text_str(t, "; missing here: ");
+		text_str(t, name_missing_features(flags));
 	}
-	why(name_fault_why(f->reason), f->reason == KVMMT_FAULT_UNSAFE_CACHEABLE, f->flags,
-	    outcome == KVMMT_OUTCOME_REFUSED ? f->ret : 0, tail, sizeof(tail));
-	snprintf(buf, len, "%s ipa 0x%llx%s%s %s: %s -> %s %s%s", access_word(f->flags),
-		 (ull)f->fault_ipa, ipa, pfn, f->flags & KVMMT_F_PERM ? "perm" : "trans", host,
-		 name_outcome(outcome), reason, tail);
+	if (unsafe || ret) {
+		text_str(t, " (");
+		text_str(t, strerror(ret < 0 ? -ret : ret));
+		text_char(t, ')');
+	}
 }
 
-static void slot_text(const struct kvmmt_s2_slot *s, char *buf, size_t len)
+/* " word 0x1000" */
+static inline __attribute__((always_inline)) void address(struct text *t, const char *word, __u64 value)
 {
-	char host[160], number[NAME_LEN], change[NAME_LEN], size[NAME_LEN], tail[200] = "";
-	char at[32] = "";
+	text_str(t, word);
+	text_hex(t, value);
+}
 
-	host_side(s->vma, host, sizeof(host));
+static void mapping_text(struct text *t, const struct kvmmt_s2_fault *f)
+{
+	char size[NAME_LEN];
+
+	text_str(t, name_s2_type(kvmmt_s2_type(f->memattr, f->flags)));
+	text_char(t, ' ');
+	text_char(t, f->flags & KVMMT_F_MAP_R ? 'r' : '-');
+	text_char(t, f->flags & KVMMT_F_MAP_W ? 'w' : '-');
+	text_char(t, f->flags & KVMMT_F_MAP_X ? 'x' : '-');
+	text_char(t, ' ');
+	text_str(t, name_size(f->size_bytes, size));
+}
+
+static void fault_text(struct text *t, const struct kvmmt_s2_fault *f)
+{
+	enum kvmmt_outcome outcome = kvmmt_fault_outcome(f->reason);
+	bool mapped = outcome == KVMMT_OUTCOME_MAPPED;
+	char number[NAME_LEN];
+
+	text_str(t, access_word(f->flags));
+	address(t, " ipa ", f->fault_ipa);
+	if (f->flags & KVMMT_F_NESTED) {
+		address(t, " (L1 ", f->ipa);
+		text_char(t, ')');
+	}
+	if (f->pfn != ~0ull)
+		address(t, " pfn ", f->pfn);
+	text_str(t, f->flags & KVMMT_F_PERM ? " perm" : " trans");
+	text_str(t, mapped && f->flags & KVMMT_F_LOGGING ? " logging: " : ": ");
+	host_side(t, f->vma);
+	text_str(t, " -> ");
+	if (mapped)
+		mapping_text(t, f);
+	else
+		text_str(t, name_outcome(outcome));
+	text_char(t, ' ');
+	text_str(t, name_or_number(name_fault_reason(f->reason), f->reason, number));
+	if (!mapped)
+		why(t, name_fault_why(f->reason), f->reason == KVMMT_FAULT_UNSAFE_CACHEABLE,
+		    f->flags, outcome == KVMMT_OUTCOME_REFUSED ? f->ret : 0);
+}
+
+static void slot_text(struct text *t, const struct kvmmt_s2_slot *s)
+{
+	char number[NAME_LEN];
+
+	text_str(t, "slot ");
+	text_number(t, s->slot);
+	text_char(t, ' ');
+	text_str(t, name_or_number(name_slot_change(s->change), s->change, number));
+	address(t, " ipa ", s->ipa);
+	text_str(t, " size ");
+	text_str(t, name_size(s->size_bytes, number));
+	address(t, " hva ", s->hva);
+	text_char(t, ':');
 	if (s->vma_hva && s->vma_hva != s->hva)
-		snprintf(at, sizeof(at), " at 0x%llx", (ull)s->vma_hva);
+		address(t, " at ", s->vma_hva);
+	if (s->change != KVMMT_CHANGE_DELETE) {
+		text_char(t, ' ');
+		host_side(t, s->vma);
+	}
+	text_str(t, " -> ");
+	text_str(t, name_or_number(name_slot_reason(s->reason), s->reason, number));
 	if (s->reason != KVMMT_SLOT_ACCEPTED)
-		why(name_slot_why(s->reason), s->reason == KVMMT_SLOT_UNSAFE_CACHEABLE, s->flags,
-		    s->ret, tail, sizeof(tail));
-	snprintf(buf, len, "slot %u %s ipa 0x%llx size %s hva 0x%llx:%s%s%s -> %s%s", s->slot,
-		 name_or_number(name_slot_change(s->change), s->change, change), (ull)s->ipa,
-		 name_size(s->size_bytes, size), (ull)s->hva, at,
-		 s->change == KVMMT_CHANGE_DELETE ? "" : " ",
-		 s->change == KVMMT_CHANGE_DELETE ? "" : host,
-		 name_or_number(name_slot_reason(s->reason), s->reason, number), tail);
+		why(t, name_slot_why(s->reason), s->reason == KVMMT_SLOT_UNSAFE_CACHEABLE, s->flags,
+		    s->ret);
+}
+
+static void inval_text(struct text *t, const struct kvmmt_s2_invalidate *i)
+{
+	char buf[NAME_LEN];
+
+	address(t, i->shadow ? "shadow ipa " : "ipa ", i->start);
+	text_str(t, " size ");
+	text_str(t, name_size(i->size_bytes, buf));
+	text_str(t, ": ");
+	text_str(t, name_or_number(name_inval_reason(i->reason), i->reason, buf));
 }
 
 static void lost_text(const struct kvmmt_lost *l, char *buf, size_t len)
@@ -108,53 +154,110 @@ static void lost_text(const struct kvmmt_lost *l, char *buf, size_t len)
 			 (double)(l->last_ns - l->first_ns) / 1e9);
 }
 
-void event_text(const struct kvmmt_event *e, char *buf, size_t len)
+static void decision_text(struct text *t, const struct kvmmt_event *e)
 {
-	char number[NAME_LEN], size[NAME_LEN];
-
 	switch (e->kind) {
 	case KVMMT_KIND_S2_FAULT:
-		fault_text(&e->s2_fault, buf, len);
-		break;
+		fault_text(t, &e->s2_fault);
+		return;
 	case KVMMT_KIND_S2_SLOT:
-		slot_text(&e->s2_slot, buf, len);
-		break;
+		slot_text(t, &e->s2_slot);
+		return;
 	case KVMMT_KIND_S2_INVALIDATE:
-		snprintf(buf, len, "%sipa 0x%llx size %s: %s",
-			 e->s2_invalidate.shadow ? "shadow " : "", (ull)e->s2_invalidate.start,
-			 name_size(e->s2_invalidate.size_bytes, size),
-			 name_or_number(name_inval_reason(e->s2_invalidate.reason),
-					e->s2_invalidate.reason, number));
-		break;
+		inval_text(t, &e->s2_invalidate);
+		return;
 	case KVMMT_KIND_LOST:
-		lost_text(&e->lost, buf, len);
+		lost_text(&e->lost, t->at, t->end - t->at + 1);
 		break;
 	case KVMMT_KIND_VNCR_LOOKUP:
 	case KVMMT_KIND_VNCR_WALK:
 	case KVMMT_KIND_VNCR_INVALIDATE:
 	case KVMMT_KIND_NESTED_TLBI:
-		event_vncr_text(e, buf, len);
+		event_vncr_text(e, t->at, t->end - t->at + 1);
 		break;
 	default:
-		snprintf(buf, len, "an event of a kind that this kvmmt does not know");
-	}
-}
-
-void event_print(const struct kvmmt_event *e, const char *vm_name, FILE *out)
-{
-	char text[EVENT_TEXT_LEN], number[NAME_LEN], vcpu[24] = "", comm[VM_NAME_LEN];
-
-	event_text(e, text, sizeof(text));
-	vm_clean_name(comm, e->comm, strnlen(e->comm, KVMMT_COMM_LEN));
-	fprintf(out, "%llu.%06llu [%03u] ", (ull)e->time_ns / 1000000000ull,
-		(ull)e->time_ns / 1000 % 1000000, e->cpu);
-	if (e->kind == KVMMT_KIND_LOST) {
-		fprintf(out, "lost: %s\n", text);
+		text_str(t, "an event of a kind that this kvmmt does not know");
 		return;
 	}
-	if (e->vcpu >= 0)
-		snprintf(vcpu, sizeof(vcpu), " vcpu %d", e->vcpu);
-	fprintf(out, "%s/%u VM %s[%u]%s %s: %s\n", comm, e->tid, vm_name, e->pid, vcpu, name_or_number(name_kind(e->kind), e->kind, number), text);
+	t->at += strlen(t->at);
+}
+
+void event_text(const struct kvmmt_event *e, char *buf, size_t len)
+{
+	struct text t = text_begin(buf, len);
+
+	decision_text(&t, e);
+	text_end(&t);
+}
+
+static bool same_who(const struct event_who *w, const struct kvmmt_event *e, const char *vm_name)
+{
+	return w->len && w->vm == e->vm && w->pid == e->pid && w->tid == e->tid &&
+	       w->vcpu == e->vcpu && w->vm_name == vm_name &&
+	       !memcmp(w->comm, e->comm, KVMMT_COMM_LEN);
+}
+
+/* "CPU_0/KVM/17 VM web-7[12] vcpu 0 " */
+static void make_who(struct event_who *w, const struct kvmmt_event *e, const char *vm_name)
+{
+	struct text t = text_begin(w->text, sizeof(w->text));
+	char clean[VM_NAME_LEN];
+
+	vm_clean_name(clean, e->comm, strnlen(e->comm, KVMMT_COMM_LEN));
+	text_str(&t, clean);
+	text_char(&t, '/');
+	text_number(&t, e->tid);
+	text_str(&t, " VM ");
+	text_str(&t, vm_name);
+	text_char(&t, '[');
+	text_number(&t, e->pid);
+	text_char(&t, ']');
+	if (e->vcpu >= 0) {
+		text_str(&t, " vcpu ");
+		text_number(&t, e->vcpu);
+	}
+	text_char(&t, ' ');
+	w->vm = e->vm;
+	w->pid = e->pid;
+	w->tid = e->tid;
+	w->vcpu = e->vcpu;
+	w->vm_name = vm_name;
+	memcpy(w->comm, e->comm, KVMMT_COMM_LEN);
+	w->len = t.at - w->text;
+}
+
+static void who_text(struct event_printer *p, struct text *t, const struct kvmmt_event *e,
+		     const char *vm_name)
+{
+	struct event_who *w = &p->who[e->tid % (sizeof(p->who) / sizeof(p->who[0]))];
+	char number[NAME_LEN];
+
+	if (!same_who(w, e, vm_name))
+		make_who(w, e, vm_name);
+	text_bytes(t, w->text, w->len);
+	text_str(t, name_or_number(name_kind(e->kind), e->kind, number));
+}
+
+void event_print(struct event_printer *p, const struct kvmmt_event *e, const char *vm_name,
+		 FILE *out)
+{
+	char line[EVENT_TEXT_LEN + 256];
+	struct text t = text_begin(line, sizeof(line));
+
+	text_number(&t, e->time_ns / 1000000000);
+	text_char(&t, '.');
+	text_padded(&t, e->time_ns / 1000 % 1000000, 6);
+	text_str(&t, " [");
+	text_padded(&t, e->cpu, 3);
+	text_str(&t, "] ");
+	if (e->kind == KVMMT_KIND_LOST)
+		text_str(&t, "lost");
+	else
+		who_text(p, &t, e, vm_name);
+	text_str(&t, ": ");
+	decision_text(&t, e);
+	*t.at++ = '\n';
+	fwrite_unlocked(line, 1, t.at - line, out);
 }
 
 static void fault_json(struct json *j, const struct kvmmt_s2_fault *f)

@@ -15,8 +15,25 @@
  */
 void event_text(const struct kvmmt_event *e, char *buf, size_t len);
 
-/* The whole line: time since boot, CPU, task, VM, vCPU, kind, decision. */
-void event_print(const struct kvmmt_event *e, const char *vm_name, FILE *out);
+/* Whoever acts on a VM does so again and again: how that was written before. */
+struct event_printer {
+	struct event_who {
+		__u64 vm;
+		__u32 pid, tid;
+		__s32 vcpu;
+		char comm[KVMMT_COMM_LEN];
+		const char *vm_name;
+		size_t len;		/* 0: unused */
+		char text[128];
+	} who[64];
+};
+
+/*
+ * The whole line: time since boot, CPU, task, VM, vCPU, kind, decision. @vm_name stays
+ * where it is, and as it is, as long as @p. A struct of zeroes is a new @p.
+ */
+void event_print(struct event_printer *p, const struct kvmmt_event *e, const char *vm_name,
+		 FILE *out);
 void event_json(const struct kvmmt_event *e, const char *vm_name, FILE *out);
 
 /* event_text_vncr.c: the part of events in KVMMT_VNCR_KINDS */

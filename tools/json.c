@@ -1,54 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See json.h. */
 #include "json.h"
+#include "text.h"
 
 void json_begin(struct json *j, FILE *out)
 {
 	j->out = out;
 	j->more = false;
-	fputc('{', out);
+	putc_unlocked('{', out);
 }
 
 void json_end(struct json *j)
 {
-	fputs("}\n", j->out);
+	fputs_unlocked("}\n", j->out);
+}
+
+static bool plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
 static void quote(FILE *out, const char *s)
 {
-	fputc('"', out);
-	for (; *s; s++) {
-		unsigned char c = *s;
+	const char *from;
 
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20 || c >= 0x7f)
-			fprintf(out, "\\u%04x", c);
-		else
-			fputc(c, out);
+	putc_unlocked('"', out);
+	while (*s) {
+		for (from = s; plain(*s); s++)
+			;
+		fwrite_unlocked(from, 1, s - from, out);
+		if (*s == '"' || *s == '\\')
+			fprintf(out, "\\%c", *s++);
+		else if (*s)
+			fprintf(out, "\\u%04x", (unsigned char)*s++);
 	}
-	fputc('"', out);
+	putc_unlocked('"', out);
 }
 
+/* Keys are plain words. */
 static void key_colon(struct json *j, const char *key)
 {
+	char buf[64];
+	struct text t = text_begin(buf, sizeof(buf));
+
 	if (j->more)
-		fputc(',', j->out);
+		text_char(&t, ',');
 	j->more = true;
-	quote(j->out, key);
-	fputc(':', j->out);
+	text_char(&t, '"');
+	text_str(&t, key);
+	text_str(&t, "\":");
+	fwrite_unlocked(buf, 1, t.at - buf, j->out);
 }
 
 void json_open(struct json *j, const char *key)
 {
 	key_colon(j, key);
-	fputc('{', j->out);
+	putc_unlocked('{', j->out);
 	j->more = false;
 }
 
 void json_close(struct json *j)
 {
-	fputc('}', j->out);
+	putc_unlocked('}', j->out);
 	j->more = true;
 }
 
@@ -58,16 +71,31 @@ void json_string(struct json *j, const char *key, const char *value)
 	quote(j->out, value);
 }
 
+static void put(struct json *j, struct text t, const char *from)
+{
+	fwrite_unlocked(from, 1, t.at - from, j->out);
+}
+
 void json_number(struct json *j, const char *key, __u64 value)
 {
+	char buf[TEXT_NUMBER_LEN + 2];
+	struct text t = text_begin(buf, sizeof(buf));
+
 	key_colon(j, key);
-	fprintf(j->out, "%llu", (unsigned long long)value);
+	text_number(&t, value);
+	put(j, t, buf);
 }
 
 void json_signed(struct json *j, const char *key, long long value)
 {
+	char buf[TEXT_NUMBER_LEN + 2];
+	struct text t = text_begin(buf, sizeof(buf));
+
 	key_colon(j, key);
-	fprintf(j->out, "%lld", value);
+	if (value < 0)
+		text_char(&t, '-');
+	text_number(&t, value < 0 ? -(__u64)value : (__u64)value);
+	put(j, t, buf);
 }
 
 void json_decimal(struct json *j, const char *key, double value)
@@ -76,16 +104,22 @@ void json_decimal(struct json *j, const char *key, double value)
 	fprintf(j->out, "%.9g", value);
 }
 
+void json_decimal_us(struct json *j, const char *key, double value)
+{
+	key_colon(j, key);
+	fprintf(j->out, "%.3f", value);
+}
+
 void json_bool(struct json *j, const char *key, bool value)
 {
 	key_colon(j, key);
-	fputs(value ? "true" : "false", j->out);
+	fputs_unlocked(value ? "true" : "false", j->out);
 }
 
 void json_null(struct json *j, const char *key)
 {
 	key_colon(j, key);
-	fputs("null", j->out);
+	fputs_unlocked("null", j->out);
 }
 
 void json_word(struct json *j, const char *key, const char *value)
@@ -98,6 +132,12 @@ void json_word(struct json *j, const char *key, const char *value)
 
 void json_address(struct json *j, const char *key, __u64 value)
 {
+	char buf[TEXT_NUMBER_LEN + 2];
+	struct text t = text_begin(buf, sizeof(buf));
+
 	key_colon(j, key);
-	fprintf(j->out, "\"0x%llx\"", (unsigned long long)value);
+	text_char(&t, '"');
+	text_hex(&t, value);
+	text_char(&t, '"');
+	put(j, t, buf);
 }

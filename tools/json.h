@@ -20,6 +20,8 @@ void json_string(struct json *j, const char *key, const char *value);
 void json_number(struct json *j, const char *key, __u64 value);
 void json_signed(struct json *j, const char *key, long long value);
 void json_decimal(struct json *j, const char *key, double value);
+/* With all its digits down to a thousandth: times in microseconds. */
+void json_decimal_us(struct json *j, const char *key, double value);
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
 /* A word, or null where kvmmt has none for the number beside it. */

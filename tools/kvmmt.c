@@ -13,6 +13,11 @@ const char *argp_program_version = "kvmmt " KVMMT_VERSION;
 static const struct command commands[] = {
 	{ "top", cmd_top, "live dashboard of all VMs (also: kvmmt-top)" },
 	{ "stat", cmd_stat, "a table of what each VM's stage 2 did, at intervals or over a command" },
+	{ "record", cmd_record, "keep events in a file, or the latest of them in memory" },
+	{ "report", cmd_report, "a recording summed up, or whether it is as it should be" },
+	{ "heatmap", cmd_heatmap, "a picture of a VM's memory over time, from a recording" },
+	{ "diff", cmd_diff, "what two recordings differ in" },
+	{ "export", cmd_export, "a recording in the format of another program" },
 	{ "script", cmd_script, "one decoded line for each event" },
 	{ "features", cmd_features, "what this host has, and what each missing thing costs" },
 };

@@ -11,7 +11,7 @@
 
 #include "field.h"
 #include "host.h"
-#include "source_live.h"
+#include "source.h"
 
 #define KVMMT_VERSION "0.1"
 
@@ -21,7 +21,12 @@ struct command {
 	const char *help;
 };
 
+int cmd_diff(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 int cmd_features(int argc, char **argv);
+int cmd_heatmap(int argc, char **argv);
+int cmd_record(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_script(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_top(int argc, char **argv);
@@ -38,9 +43,17 @@ struct common {
 	size_t nr_fields;
 	const struct field *sort;
 	size_t ring_bytes;
+	const char *input;		/* a recording; NULL: this host, now */
 };
 
 extern const struct argp common_argp;
+/* Parts of it: what to watch, which recording instead */
+extern const struct argp live_argp, input_argp;
+
+/* What an option means; an error ends the command. */
+size_t parse_size(const char *option, const char *arg, struct argp_state *state);
+void add_vm_option(struct common *c, const char *vm, struct argp_state *state);
+__u32 parse_kind(const char *arg, struct argp_state *state);	/* bit by kind */
 
 /* Say "kvmmt COMMAND: message" on stderr. Returns 1, the exit status of failures. */
 int fail(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -52,6 +65,18 @@ int fail(const char *command, const char *format, ...) __attribute__((format(pri
  */
 struct live *open_live(const struct common *common, struct host *host, bool count,
 		       __u32 stream_kinds, bool refusals);
+
+/*
+ * The same, or the recording that --input names: 0, or 1 after saying why not. @count,
+ * @stream_kinds and @refusals are for a live source.
+ */
+int open_source(const struct common *common, struct source *source, struct host *host, bool count,
+		__u32 stream_kinds, bool refusals);
+/* Record what a live source that streams all kinds gives. Returns 0 or -errno. */
+int open_recorder(struct source *source, struct recorder *recorder, const struct host *host,
+		  const char *path);
+/* At its end: what was wrong with a recording. Returns the exit status. */
+int complain_of_recording(const struct common *common, const struct replay *replay);
 
 /* Set by SIGINT and SIGTERM once catch_stop() was called. */
 extern volatile int stop;

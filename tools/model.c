@@ -28,6 +28,14 @@ static int by_key(const void *a, const void *b)
 	return order ? order : compare(x->generation, y->generation);
 }
 
+static int by_pid(const void *a, const void *b)
+{
+	const struct model_vm *const *x = a, *const *y = b;
+	int order = compare((*x)->key.pid, (*y)->key.pid);
+
+	return order ? order : by_key(*x, *y);
+}
+
 /* The trees hold VMs, whose first member is the key. */
 static struct model_vm *find(void *const *tree, const struct kvmmt_vm_key *key,
 			     int (*order)(const void *, const void *))
@@ -67,18 +75,25 @@ void model_sample(struct model *m, __u64 now_ns)
 		m->start_ns = now_ns;
 	m->before_ns = m->now_ns ? m->now_ns : now_ns;
 	m->now_ns = now_ns;
+	m->between = false;
 	for (i = 0; i < m->nr_vms; i++) {
 		struct model_vm *vm = m->vms[i];
+		bool fresh = vm->between;
 
-		vm->before = vm->now;
-		for (k = 0; k < vm->nr_vcpus; k++)
-			vm->vcpus[k].before = vm->vcpus[k].now;
-		if (vm->gone && (too_many || model_age_ns(m, vm->seen_ns) > MODEL_MARK_NS))
+		if (!vm->between)
+			vm->before = vm->now;
+		vm->between = false;
+		for (k = 0; k < vm->nr_vcpus; k++) {
+			if (!vm->vcpus[k].between)
+				vm->vcpus[k].before = vm->vcpus[k].now;
+			vm->vcpus[k].between = false;
+		}
+		if (vm->gone && !fresh && (too_many || model_age_ns(m, vm->seen_ns) > MODEL_MARK_NS))
 			drop(m, vm);
 		else
 			m->vms[kept++] = vm;
 	}
-	m->nr_vms = kept;
+	m->nr_vms = m->nr_ordered = kept;
 }
 
 const struct model_vm *model_find(const struct model *m, __u64 vm, __u32 pid)
@@ -123,6 +138,15 @@ static struct model_vm *add(struct model *m, const struct kvmmt_vm_key *key)
 	return vm;
 }
 
+static void identify(const struct model *m, struct model_vm *vm, const char *comm)
+{
+	struct vm_entry entry = { .vm = vm->key.vm, .pid = vm->key.pid };
+
+	(m->identify ? m->identify : vm_identify)(m->identify_ctx, &entry, comm);
+	vm->process = entry.process;
+	memcpy(vm->name, entry.name, sizeof(vm->name));
+}
+
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
 	     const char *comm)
 {
@@ -132,8 +156,11 @@ int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt
 		vm = add(m, key);
 		if (!vm)
 			return -ENOMEM;
-		vm->process = vm_process(key->pid);
-		vm_name(key->pid, comm, vm->name);
+		identify(m, vm, comm);
+	}
+	if (m->between && !vm->between) {
+		vm->before = vm->now;
+		vm->between = true;
 	}
 	vm->now.s2 = *c;
 	vm->seen_ns = m->now_ns;
@@ -163,6 +190,14 @@ static struct model_vcpu *find_vcpu(struct model_vm *vm, __u32 index)
 	return &more[i];
 }
 
+void model_order(struct model *m)
+{
+	if (m->nr_ordered == m->nr_vms)
+		return;
+	qsort(m->vms + m->nr_ordered, m->nr_vms - m->nr_ordered, sizeof(*m->vms), by_pid);
+	m->nr_ordered = m->nr_vms;
+}
+
 int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c)
 {
 	struct model_vm *vm = find(&m->by_key, &key->vm, by_key);
@@ -170,6 +205,10 @@ int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct k
 
 	if (!v)
 		return vm ? -ENOMEM : -ENOENT;
+	if (m->between && !v->between) {
+		v->before = v->now;
+		v->between = true;
+	}
 	counters_take(&vm->now.vncr, &v->now, sizeof(v->now));
 	counters_add(&vm->now.vncr, c, sizeof(*c));
 	v->now = *c;

@@ -25,6 +25,7 @@ struct model_counts {
 struct model_vcpu {
 	__u32 vcpu;		/* vcpu_idx */
 	struct kvmmt_vncr start, before, now;
+	bool between;		/* as in struct model_vm */
 };
 
 struct model_vm {
@@ -38,26 +39,35 @@ struct model_vm {
 	__u64 nr_refusals;
 	__u64 seen_ns;		/* time of the last sample it was in */
 	bool gone;		/* its stage 2 was torn down */
+	bool between;		/* .now is of after the last sample, .before of it */
 };
 
 struct model {
+	vm_entry_fn identify;	/* names a VM that is new; NULL: vm_identify() */
+	void *identify_ctx;
 	struct model_vm **vms;	/* in order of appearance */
-	size_t nr_vms, room, nr_gone;
+	size_t nr_vms, nr_ordered, room, nr_gone;
 	void *by_key, *latest;	/* tsearch() trees: by key, and by address and pid alone */
 	struct model_vm rest;	/* the sum of VMs that are gone and were dropped */
 	__u64 nr_rest;
 	__u64 start_ns, before_ns, now_ns;	/* times of the samples */
 	__u64 nr_refusals;
+	bool between;		/* counters are given before their sample begins */
 	bool nested;		/* a VM has, or had, a VNCR pseudo-TLB */
 	__u64 lost[KVMMT_KIND_NR];
 	__u64 lost_vms;
 };
 
-/* Begin a sample taken at @now_ns; then give every VM. Drops VMs long gone. */
+/*
+ * Begin a sample taken at @now_ns; then give every VM. Drops VMs long gone. With
+ * @between set, VMs can be given in between; they belong to the next sample.
+ */
 void model_sample(struct model *m, __u64 now_ns);
 /* Returns 0 or -ENOMEM. @comm names a VM that is new and whose process is gone. */
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
 	     const char *comm);
+/* The VMs that came with this sample by pid, whichever order they were given in. */
+void model_order(struct model *m);
 /* After its VM. Returns 0, -ENOENT if the model has not this VM, or -ENOMEM. */
 int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c);
 /* Returns 0 or -ENOMEM. */

@@ -5,6 +5,7 @@
 
 #include <kvmmt/counters.h>
 #include "names.h"
+#include "text.h"
 
 #define TABLE(function, LIST)                                                  \
 	const char *function(unsigned int n)                                   \
@@ -52,13 +53,17 @@ struct bit_name {
 static const char *join_bits(__u32 value, const struct bit_name *names, size_t nr, char *buf,
 			     size_t len)
 {
-	size_t used = 0, i;
+	struct text t = text_begin(buf, len);
+	size_t i;
 
-	buf[0] = '\0';
-	for (i = 0; i < nr && used < len; i++)
-		if (value & names[i].bit)
-			used += snprintf(buf + used, len - used, "%s%s", used ? "," : "",
-					 names[i].word);
+	for (i = 0; i < nr; i++) {
+		if (!(value & names[i].bit))
+			continue;
+		if (t.at > buf)
+			text_char(&t, ',');
+		text_str(&t, names[i].word);
+	}
+	text_end(&t);
 	return buf;
 }
 
@@ -101,6 +106,7 @@ const char *name_missing_features(__u32 flags)
 const char *name_size(__u64 bytes, char *buf)
 {
 	static const char units[] = "BKMGTPE";
+	struct text t = text_begin(buf, NAME_LEN);
 	unsigned int unit = 0;
 	__u64 whole = bytes;
 
@@ -109,8 +115,10 @@ const char *name_size(__u64 bytes, char *buf)
 		unit++;
 	}
 	if (whole < 10000) {
-		snprintf(buf, NAME_LEN, unit ? "%llu%c" : "%llu", (unsigned long long)whole,
-			 units[unit]);
+		text_number(&t, whole);
+		if (unit)
+			text_char(&t, units[unit]);
+		text_end(&t);
 		return buf;
 	}
 	for (unit = 0; bytes >> (10 * (unit + 1)) && unit < 6;)

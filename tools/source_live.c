@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See source_live.h. */
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct live {
 	struct kvmmt_counters *per_cpu;	/* one VM's, as a map gives them */
 	struct kvmmt_event *waiting;	/* read, not yet handed out */
 	size_t nr_waiting, room;
+	__u64 settled_ns;
 	bool out_of_memory;
 };
 
@@ -376,14 +378,21 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 	size_t n, left;
 	int err;
 
-	/* With events at hand, do not sleep past the time when they are due. */
-	if (live->nr_waiting && (timeout_ms < 0 || timeout_ms > (int)(SETTLE_NS / 1000000)))
-		timeout_ms = SETTLE_NS / 1000000;
 	if (!live->rings)
 		return 0;
+	/*
+	 * With events at hand more are on their way: wait for many, not to be woken for
+	 * each, and not past the time when those at hand are due.
+	 */
+	if (live->nr_waiting && timeout_ms && !final) {
+		if (poll(NULL, 0, SETTLE_NS / 2000000) < 0)
+			return -errno;
+		timeout_ms = 0;
+	}
 	/* Before the rings are read one by one: what they get meanwhile is younger. */
 	due = final ? ~0ull : live_now_ns() - SETTLE_NS;
-	err = final ? ring_buffer__consume(live->rings) : ring_buffer__poll(live->rings, timeout_ms);
+	err = final || !timeout_ms ? ring_buffer__consume(live->rings) :
+				     ring_buffer__poll(live->rings, timeout_ms);
 	if (live->out_of_memory)
 		return -ENOMEM;
 	if (err < 0)
@@ -400,7 +409,13 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 	left = live->nr_waiting - n;
 	memmove(live->waiting, live->waiting + n, left * sizeof(*live->waiting));
 	live->nr_waiting = left;
+	live->settled_ns = due;
 	return 0;
+}
+
+__u64 live_settled_ns(const struct live *live)
+{
+	return live->settled_ns;
 }
 
 int live_losses(struct live *live, struct live_loss *loss)

@@ -61,6 +61,9 @@ int live_vcpus(struct live *live, live_vcpu_fn fn, void *ctx);
  */
 int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn, void *ctx);
 
+/* Up to this time all events have been handed out. */
+__u64 live_settled_ns(const struct live *live);
+
 /* Losses since live_open(). Returns 0 or -errno. */
 int live_losses(struct live *live, struct live_loss *loss);
 

@@ -8,7 +8,7 @@
 #include "field.h"
 
 struct table {
-	const struct field **fields;	/* NULL: the default columns */
+	const struct field *const *fields; /* NULL: the default columns */
 	size_t nr_fields;
 	const struct field *sort;	/* NULL: in order of appearance */
 	const struct host *host;	/* which tracepoints there are */

@@ -16,6 +16,7 @@ void ui_init(struct ui *ui, const struct host *host, const struct model *model)
 	ui->host = host;
 	ui->model = model;
 	ui->delay_s = 1;
+	ui->speed = 1;
 }
 
 static bool same(const struct kvmmt_vm_key *a, const struct kvmmt_vm_key *b)
@@ -116,6 +117,12 @@ static void search(struct ui *ui)
 	free(rows);
 }
 
+static void go_to(struct ui *ui, double seconds)
+{
+	ui->go = true;
+	ui->go_s = seconds > 0 ? seconds : 0;
+}
+
 static void prompt_done(struct ui *ui)
 {
 	double delay;
@@ -131,6 +138,9 @@ static void prompt_done(struct ui *ui)
 		delay = atof(ui->word);
 		if (delay >= 0.1 && delay <= 3600)
 			ui->delay_s = delay;
+		break;
+	case PROMPT_GO:
+		go_to(ui, atof(ui->word));
 		break;
 	case PROMPT_NONE:
 		break;
@@ -243,6 +253,31 @@ static void vm_key(struct ui *ui, int key)
 	}
 }
 
+/* Returns whether it was one of a recording's keys. */
+static bool replay_key(struct ui *ui, int key)
+{
+	switch (key) {
+	case 't':
+		go_to(ui, ui->at_s + ui->delay_s);
+		break;
+	case 'T':
+		go_to(ui, ui->at_s - ui->delay_s);
+		break;
+	case 'g':
+		ask(ui, PROMPT_GO);
+		break;
+	case '+':
+		ui->speed *= ui->speed < 1000 ? 2 : 1;
+		break;
+	case '-':
+		ui->speed /= ui->speed > 0.01 ? 2 : 1;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
 void ui_key(struct ui *ui, int key, int rows)
 {
 	if (key == KEY_NONE || key == K_RESIZE)
@@ -255,6 +290,8 @@ void ui_key(struct ui *ui, int key, int rows)
 		ui->help = false;
 		return;
 	}
+	if (ui->replay && replay_key(ui, key))
+		return;
 	switch (key) {
 	case 'q':
 		ui->quit = true;
@@ -301,8 +338,12 @@ static void draw_header(const struct ui *ui, struct screen *s)
 		    ui->host->release, tri_word(ui->host->fwb), tri_word(ui->host->dic),
 		    host_missing(ui->host, KVMMT_TRACED, missing, sizeof(missing)) ? "  no" : "",
 		    missing);
-	screen_line(s, 1, ATTR_PLAIN, "%zu VMs  every %.3gs  own CPU %.1f%%", m->nr_vms - m->nr_gone,
-		    ui->delay_s, ui->own_cpu);
+	if (ui->replay)
+		screen_line(s, 1, ATTR_PLAIN, "%zu VMs  at %.1f s  speed %.3g", m->nr_vms - m->nr_gone,
+			    ui->at_s, ui->speed);
+	else
+		screen_line(s, 1, ATTR_PLAIN, "%zu VMs  every %.3gs  own CPU %.1f%%",
+			    m->nr_vms - m->nr_gone, ui->delay_s, ui->own_cpu);
 	if (ui->paused)
 		screen_put(s, 1, cols - 8, ATTR_ALARM, "PAUSED");
 	screen_put(s, 1, 44, lost ? ATTR_ALARM : ATTR_DIM, lost ? "LOST %llu" : "lost %llu",
@@ -393,6 +434,7 @@ static void draw_footer(const struct ui *ui, const struct model_vm *vm, struct s
 		[PROMPT_FILTER] = "show only names with: ",
 		[PROMPT_SEARCH] = "find name: ",
 		[PROMPT_DELAY] = "seconds between refreshes: ",
+		[PROMPT_GO] = "go to second: ",
 	};
 
 	if (ui->prompt)
@@ -424,6 +466,7 @@ static void draw_help(struct screen *s)
 		"< > F6  sort column                 I  invert order       / find   f filter",
 		"n  a VM's VNCR pseudo-TLB           p space  pause        d  delay",
 		"r  totals start again               ? h F1  this help     q  quit",
+		"of a recording: t T  a step on or back   + -  speed   g  go to a second",
 	};
 	size_t i, nr = sizeof(lines) / sizeof(lines[0]);
 

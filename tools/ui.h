@@ -15,18 +15,23 @@
 #define UI_WORD_LEN 32
 
 enum ui_view { VIEW_LIST, VIEW_VM, VIEW_VNCR };
-enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_DELAY };
+enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_DELAY, PROMPT_GO };
 
 struct ui {
 	const struct host *host;
 	const struct model *model;	/* at the last sample, or where it was paused */
-	char hostname[64];
+	char hostname[65];
 	double delay_s;
 	double own_cpu;			/* percent of one CPU */
 	enum ui_view view;
 	enum ui_prompt prompt;
 	bool help, paused, invert, quit, reset;
 	bool no_keys;			/* nobody will press one: no footer */
+	bool replay;			/* a recording: its time can be chosen */
+	double speed;			/* of the replay */
+	double at_s;			/* where it is, from its beginning */
+	bool go;			/* the user wants to be at @go_s */
+	double go_s;
 	size_t sort;			/* index into fields[] */
 	size_t top;			/* first row shown */
 	struct kvmmt_vm_key selected;

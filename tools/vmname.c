@@ -75,3 +75,10 @@ void vm_name(pid_t pid, const char *comm, char *name)
 		snprintf(buf, sizeof(buf), "%s", *comm ? comm : "?");
 	vm_clean_name(name, buf, strcspn(buf, "\n"));
 }
+
+void vm_identify(void *ctx, struct vm_entry *entry, const char *comm)
+{
+	(void)ctx;
+	entry->process = vm_process(entry->pid);
+	vm_name(entry->pid, comm, entry->name);
+}

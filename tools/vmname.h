@@ -2,9 +2,24 @@
 #ifndef VMNAME_H
 #define VMNAME_H
 
+#include <linux/types.h>
 #include <sys/types.h>
 
 #define VM_NAME_LEN 48
+
+/* Who a VM is. */
+struct vm_entry {
+	__u64 vm;	/* address of its struct kvm */
+	__u32 pid;	/* of the task that made it */
+	__u32 process;	/* that this task belongs or belonged to */
+	char name[VM_NAME_LEN];
+};
+
+/* Fill in .process and .name of an entry that has .vm and .pid. */
+typedef void (*vm_entry_fn)(void *ctx, struct vm_entry *entry, const char *comm);
+
+/* The same from /proc, now. @ctx is not used. */
+void vm_identify(void *ctx, struct vm_entry *entry, const char *comm);
 
 /*
  * The name of the VM that process @pid runs, to @name of VM_NAME_LEN bytes: what

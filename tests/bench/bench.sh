@@ -41,6 +41,8 @@ row "kvmmt script (to a file)" "$script"
 row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
 
+"$here/recording.sh" "$out" "$out/bench/recording.items"
+
 item() { printf '  {"name": "%s", "value": %s, "unit": "%s", "how": "%s"}' "$1" "$2" "$3" "$4"; }
 against="$how; against the same series without its tracepoint patches"
 {
@@ -50,6 +52,7 @@ against="$how; against the same series without its tracepoint patches"
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done
+	cat "$out/bench/recording.items"
 	printf '\n]\n'
 } >"$out/bench.json"
 echo "  JSON     $out/bench.json"

@@ -39,16 +39,51 @@ says 2 'needs --interval' stat -n 3 -- true
 says 2 'exclude each other' stat --json --csv
 says 2 'exclude each other' script --refused --kind s2_slot
 says 2 "no kind 'lost'" script --kind lost
+says 2 "no field 'nope'" script --fields time,nope
+says 0 'fault_ipa  *of s2_fault' script --fields list
+says 2 'excludes --csv and --fields' script --json --fields ipa
+says 2 'exclude each other' script --json --csv
 says 2 "no kind 'vncr'" script --kind vncr
 says 2 "'normal' is counted by VM, not by vCPU" stat --vncr --fields vm,normal
 says 2 "'refusals' is counted by VM, not by vCPU" stat --vncr --sort refusals
 says 2 "'vcpu' is for --vncr" stat --fields vm,vcpu
 says 0 'vncr_hit_ratio' stat --fields list
+says 2 'neither 0.1 to 86400 seconds nor' record --keep 0
+says 2 'not a size such as 64M' record --keep 10x
+says 2 'not a number from 1 to 1000' record --size 1M --rotate 0
+says 2 'needs --size or --keep' record --rotate 3
+says 2 'on-refusal needs --keep' record --on-refusal
+says 2 'exclude each other' record --keep 10 --size 1M
+says 2 'exclude each other' record --refused --kind s2_fault
+says 2 'no series of files' record --keep 10 -o -
+says 2 "no kind 'lost'" record --kind lost
+says 2 'input is a recording' stat -i f -- true
+says 2 'input is a recording' stat -i f -o g
+says 2 'input is a recording' script -i f -- true
+says 2 'input is a recording' top -i f -o g
+says 2 'input is a recording' stat -i f -m 1M
+says 2 'one recording only' report f g
+says 2 'two recordings are needed' diff f
+says 2 'two recordings, not' diff f g h
+says 1 '/nosuch: No such file' diff /nosuch /nosuch
+says 2 'pictures are SVG' heatmap -o x.png
+says 2 'no pipe' heatmap -i -
+says 2 'one VM only' heatmap -V a -V b
+says 2 "no format 'xml'" export -f xml
+says 2 'format and --output are needed' export -f csv
+says 2 'no stream' export -f ctf -o -
+says 2 'are for stat' report --csv f
+says 2 'are for a live run' report -m 1M f
 says 2 'takes no arguments' features now
+for command in stat script top report heatmap; do
+	says 1 "^kvmmt $command: /nosuch/file: No such file" $command -i /nosuch/file
+	says 1 "^kvmmt $command: /dev/null: the file is empty" $command -i /dev/null
+	says 1 "^kvmmt $command: Makefile: this is no recording of kvmmt" $command -i Makefile
+done
 says 2 'nothing to do with' top now
 says 0 'page_size_bytes' features --json
 if [ "$(uname -m)" != aarch64 ]; then
-	for command in stat script top; do
+	for command in stat record script top; do
 		says 1 "^kvmmt $command: this machine is not arm64" $command
 	done
 fi

@@ -121,6 +121,7 @@ static void hostile_names(void)
 {
 	struct kvmmt_event e = fault(KVMMT_FAULT_MAPPED, 6, KVMMT_F_FWB, 4096);
 	const struct host host = { .tracepoint = { true, true, true } };
+	struct event_printer printer = { 0 };
 	const struct table t = { .host = &host };
 	struct model_vm vm = { .name = "=1+2" };
 	const struct table_row row = { .vm = &vm };
@@ -129,7 +130,7 @@ static void hostile_names(void)
 	FILE *f = open_memstream(&text, &len);
 
 	memcpy(e.comm, "\033]0;x\007\n9.1 ", 12);
-	event_print(&e, "vm", f);
+	event_print(&printer, &e, "vm", f);
 	fflush(f);
 	check(!strpbrk(text, "\033\007") && strchr(text, '\n') == text + len - 1, text,
 	      "a thread's name cannot write to the terminal");

@@ -5,10 +5,10 @@
 #   man.sh KVMMT
 kvmmt=$1
 failed=0
-for command in stat script top features; do
+for command in record report diff export heatmap stat script top features; do
 	page=docs/kvmmt-$command.1
-	help=$("$kvmmt" $command --help | grep -oE -- '--[a-z]+' | grep -vE -- '--(help|usage|version)$' | sort -u)
-	man=$(mandoc -T ascii "$page" | col -b | grep -oE -- '--[a-z]+' | sort -u)
+	help=$("$kvmmt" $command --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vE -- '--(help|usage|version)$' | sort -u)
+	man=$(mandoc -T ascii "$page" | col -b | grep -oE -- '--[a-z]+(-[a-z]+)*' | sort -u)
 	if [ "$help" = "$man" ]; then
 		echo "ok man: $page has the options of --help"
 	else
@@ -17,7 +17,7 @@ for command in stat script top features; do
 		failed=1
 	fi
 done
-for page in docs/*.1; do
+for page in docs/*.[15]; do
 	if warnings=$(mandoc -T lint -W warning "$page"); then
 		echo "ok man: $page is sound"
 	else

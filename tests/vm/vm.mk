@@ -3,7 +3,7 @@
 VM := tests/vm
 vm_out := $(O)/vm
 vm_lib := $(addprefix $(vm_out)/obj/,vmm/vm.o vmm/check.o guest/access.o witness.o window.o)
-vm_tests := s2table stage2 blocks silicon demo as-nobody without-btf fault-cost nested
+vm_tests := s2table stage2 blocks silicon demo as-nobody without-btf fault-cost nested recordings
 vm_bins := $(addprefix $(vm_out)/root/bin/,$(vm_tests) kvmmt kvmmt-top)
 vm_cflags := -std=gnu11 -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I$(VM) -I$(VM)/vmm -MMD -MP
 
@@ -23,6 +23,7 @@ $(vm_out)/root/bin/blocks: $(vm_out)/obj/blocks.o $(vm_lib)
 $(vm_out)/root/bin/silicon: $(vm_out)/obj/silicon.o $(vm_lib)
 $(vm_out)/root/bin/demo: $(vm_out)/obj/demo.o $(vm_lib)
 $(vm_out)/root/bin/nested: $(addprefix $(vm_out)/obj/,nested.o nested_regs.o nested_tlbi.o nested_walk.o nested_host.o nested_stress.o nested_fuzz.o nested_bench.o nested_running.o nv.o nv_tables.o l1/image.o) $(vm_lib)
+$(vm_out)/root/bin/recordings: $(vm_out)/obj/recordings.o $(vm_lib)
 $(vm_out)/root/bin/as-nobody: $(vm_out)/obj/as-nobody.o
 $(vm_out)/root/bin/without-btf: $(vm_out)/obj/without-btf.o
 $(addprefix $(vm_out)/root/bin/,$(vm_tests)):
@@ -101,8 +102,15 @@ $(vm_out)/obj/fault-cost.o: tests/bench/fault-cost.c
 
 $(vm_out)/root/bin/fault-cost: $(vm_out)/obj/fault-cost.o $(vm_lib)
 
+synth_obj := $(addprefix $(O)/native/,columns.o encode.o decode.o frame.o frame_ring.o host_frame.o \
+	writer.o names.o vmname.o)
+$(O)/bench/synth: tests/bench/synth.c $(synth_obj)
+	@mkdir -p $(@D)
+	$(call msg,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) -lz -lzstd -o $@
+
 ## bench: what tracing costs, beside perf and trace-cmd; writes .output/bench.json
-bench: vm-tests kernel-patched kernel-notrace
+bench: tools vm-tests kernel-patched kernel-notrace $(O)/bench/synth
 	@tests/bench/bench.sh $(O)
 
 .PHONY: bench

@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Give a fuzzer so many inputs; what it found interesting stays in its corpus.
+#   run.sh FUZZER RUNS
+fuzzer=$1
+runs=$2
+name=$(basename "$fuzzer")
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if "$fuzzer" -runs="$runs" -rss_limit_mb=1024 -timeout=10 -artifact_prefix="$fuzzer." \
+	"$fuzzer.corpus" >"$log" 2>&1; then
+	echo "ok fuzz: $name: $runs inputs"
+else
+	echo "not ok fuzz: $name: it crashed, hung or took too much memory:"
+	tail -40 "$log"
+	exit 1
+fi

@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The commands that read recordings: one of format version 1 that stays as it is
+# shows what it always showed, and other programs open what is exported.
+#   recordings.sh KVMMT
+kvmmt=$1
+cases=tests/cases
+failed=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+check() { # NAME COMMAND...
+	local name=$1 why
+	shift
+	if why=$("$@" 2>&1); then
+		echo "ok recordings: $name"
+	else
+		echo "not ok recordings: $name: $why"
+		failed=1
+	fi
+}
+
+same() { # FILE WORDS...: kvmmt prints FILE
+	local file=$1
+	shift
+	diff "$file" <("$kvmmt" "$@" 2>&1)
+}
+
+exits() { # STATUS WORDS...
+	local want=$1 out got
+	shift
+	out=$("$kvmmt" "$@" 2>&1)
+	got=$?
+	[ $got = "$want" ] || { echo "exit status $got: $out"; return 1; }
+}
+
+lines() { # NUMBER COMMAND...
+	local want=$1 got
+	shift
+	got=$("$@" 2>&1 | wc -l)
+	[ "$got" = "$want" ] || { echo "$got lines"; return 1; }
+}
+
+damaged() { # what is said of a cut file
+	head -c 3000 $cases/v1.kvmmt >"$work/cut"
+	"$kvmmt" report "$work/cut" 2>&1 | grep -q 'still being written, or cut off'
+}
+
+drawn() {
+	grep -q 'fill="#0072b2" opacity' "$work/vm.svg" && grep -q '>0x0</text>' "$work/vm.svg"
+}
+
+# Not from itself, but from what is left when it is cut.
+differs() {
+	[ "$("$kvmmt" diff $cases/v1.kvmmt $cases/v1.kvmmt | wc -l)" = 1 ] &&
+		head -c 3000 $cases/v1.kvmmt >"$work/cut" &&
+		"$kvmmt" diff $cases/v1.kvmmt "$work/cut" 2>/dev/null | grep -q '^events  *600  *0 *-100.0%'
+}
+
+piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
+
+check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
+check "the lines of version 1" same $cases/v1.script script -n 12 -i $cases/v1.kvmmt
+check "from a pipe" piped
+check "a cut file is said to be one" damaged
+check "the totals" lines 3 "$kvmmt" stat -i $cases/v1.kvmmt
+check "one VM alone" lines 2 "$kvmmt" stat -n 1 -d 100 -V vm-1 -i $cases/v1.kvmmt
+check "a VM that is not there" exits 1 stat -V vm-9 -i $cases/v1.kvmmt
+check "an assertion that holds" exits 0 report -a 'lost==0 && events==600' $cases/v1.kvmmt
+check "one that does not" exits 1 report -a 'events<600' $cases/v1.kvmmt
+check "one of what was not recorded" exits 1 report -a 'vncr.hit_ratio>0.9' $cases/v1.kvmmt
+check "one that makes no sense" exits 2 report -a 'events<' $cases/v1.kvmmt
+check "what differs" differs
+check "exports CSV" lines 601 "$kvmmt" export -f csv -o - $cases/v1.kvmmt
+check "exports Chrome's JSON" exits 0 export -f chrome -o "$work/json" $cases/v1.kvmmt
+check "which is JSON" python3 -m json.tool "$work/json" "$work/json2"
+check "exports CTF" exits 0 export -f ctf -o "$work/ctf" $cases/v1.kvmmt
+check "which babeltrace2 reads" lines 600 babeltrace2 "$work/ctf"
+check "draws a VM" exits 0 heatmap -V vm-1 -o "$work/vm.svg" $cases/v1.kvmmt
+check "which is XML" python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$work/vm.svg"
+check "with types and addresses" drawn
+check "a full disk is noticed" exits 1 export -f csv -o /dev/full $cases/v1.kvmmt
+exit $failed

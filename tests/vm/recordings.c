@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Recordings made in the lab: a replay shows byte for byte what the live run
+ * showed, what is recorded and what is lost make up what happened, and events are
+ * small.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "vmm/check.h"
+#include "witness.h"
+
+#define FILE_NAME "/tmp/lab.kvmmt"
+#define OUT_BYTES 262144
+
+/* Runs "kvmmt WORDS", its output to @out of OUT_BYTES; the exit status. */
+static int kvmmt(char *out, const char *words)
+{
+	char copy[512], *argv[32] = { "kvmmt" }, *rest = copy;
+	int fds[2], status = -1, argc = 1;
+	size_t len = 0;
+	ssize_t n;
+	pid_t pid;
+
+	snprintf(copy, sizeof(copy), "%s", words);
+	while ((argv[argc] = strtok_r(NULL, " ", &rest)))
+		argc++;
+	pid = pipe(fds) ? -1 : fork();
+	if (!pid) {
+		dup2(fds[1], STDOUT_FILENO);
+		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+		execv("/bin/kvmmt", argv);
+		_exit(127);
+	}
+	close(fds[1]);
+	while (len < OUT_BYTES - 1 && (n = read(fds[0], out + len, OUT_BYTES - 1 - len)) > 0)
+		len += n;
+	out[len] = '\0';
+	close(fds[0]);
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* The same format, live with a recording, then from the recording. */
+static void same(const char *format)
+{
+	static char live[OUT_BYTES], replayed[OUT_BYTES];
+	char words[256];
+
+	snprintf(words, sizeof(words), "stat %s -o %s -- /bin/stage2 work", format, FILE_NAME);
+	check(!kvmmt(live, words) && strstr(live, "stage2"), live, "kvmmt stat %s, recorded", format);
+	snprintf(words, sizeof(words), "stat %s -i %s", format, FILE_NAME);
+	kvmmt(replayed, words);
+	check(!strcmp(live, replayed), replayed, "and its recording shows the same, byte for byte");
+}
+
+static unsigned long sum_of(const char *lines, const char *with, const char *key)
+{
+	unsigned long sum = 0;
+	char line[4096], value[64];
+	const char *end;
+
+	for (; (end = strchr(lines, '\n')); lines = end + 1) {
+		snprintf(line, sizeof(line), "%.*s", (int)(end - lines), lines);
+		if (strstr(line, with) && witness_value(line, key, value, sizeof(value)))
+			sum += strtoul(value, NULL, 0);
+	}
+	return sum;
+}
+
+/* With small rings: what was counted live is what is in the file and what it says was lost. */
+static void losses(void)
+{
+	static char live[OUT_BYTES], replayed[OUT_BYTES];
+	unsigned long counted, recorded, lost;
+	char why[128];
+
+	kvmmt(live, "stat --json -F vm,normal -m 8K -o " FILE_NAME " -- /bin/stage2 burst");
+	kvmmt(replayed, "stat --json -F vm,normal -i " FILE_NAME);
+	counted = sum_of(live, "\"vm\":\"stage2\"", "normal");
+	recorded = sum_of(replayed, "\"vm\":\"stage2\"", "normal");
+	lost = sum_of(replayed, "lost_events", "lost_events");
+	snprintf(why, sizeof(why), "%lu counted, %lu recorded, %lu lost", counted, recorded, lost);
+	/* The VM's few other events may be among those lost. */
+	check(lost && recorded + lost >= counted && recorded + lost <= counted + 16, why,
+	      "what is lost stands in the recording");
+}
+
+static void size(void)
+{
+	static char out[OUT_BYTES];
+	struct stat st = { 0 };
+	char why[64];
+
+	check(!kvmmt(out, "record -m 64M -o " FILE_NAME " -- /bin/stage2 burst") && !stat(FILE_NAME, &st),
+	      "it failed", "kvmmt record over a command");
+	snprintf(why, sizeof(why), "%ld bytes", (long)st.st_size);
+	check(st.st_size > 16384 && st.st_size < 16384 * 12, why, "an event takes less than 12 bytes");
+	check(!kvmmt(out, "script --json --refused -i " FILE_NAME) && !*out, out,
+	      "none of these is a refusal");
+}
+
+/* The flight recorder's file holds the refusal that asked for it, and what was before. */
+static void flight(void)
+{
+	static char out[OUT_BYTES];
+
+	unlink(FILE_NAME);
+	kvmmt(out, "record --keep 60 --on-refusal -o " FILE_NAME " -- /bin/stage2 work");
+	check(!kvmmt(out, "script -i " FILE_NAME) && strstr(out, "refused no-vma") &&
+		      strstr(out, "nGnRnE"),
+	      out, "a refusal has the flight recorder write");
+	unlink(FILE_NAME);
+	kvmmt(out, "record --keep 60 -o " FILE_NAME " -- /bin/stage2 work");
+	check(access(FILE_NAME, F_OK), "it did", "without being asked it writes nothing");
+}
+
+/* SIGUSR2 has a flight recorder write what it has; it goes on. */
+static void asked(void)
+{
+	static char out[OUT_BYTES];
+	pid_t pid = fork();
+	int status, i;
+
+	unlink(FILE_NAME);
+	if (!pid) {
+		execl("/bin/kvmmt", "kvmmt", "record", "-q", "--keep", "16M", "-o", FILE_NAME, NULL);
+		_exit(127);
+	}
+	*out = '\0';
+	sleep(1);	/* until then SIGUSR2 would end it */
+	for (i = 0; i < 50 && !strstr(out, "stage2"); i++) {
+		if (!fork())
+			execl("/bin/stage2", "stage2", "work", NULL);
+		wait(NULL);
+		kill(pid, SIGUSR2);
+		usleep(200000);
+		if (!access(FILE_NAME, R_OK))
+			kvmmt(out, "script -i " FILE_NAME);
+	}
+	kill(pid, SIGTERM);
+	waitpid(pid, &status, 0);
+	check(strstr(out, "stage2") && WIFEXITED(status) && !WEXITSTATUS(status), out,
+	      "SIGUSR2 has the flight recorder write");
+}
+
+/* A disk that fills up: it is said, the command ends as it would, the file is good. */
+static void full(void)
+{
+	static char out[OUT_BYTES];
+	int status;
+
+	mkdir("/tmp/small", 0755);
+	if (mount("tmpfs", "/tmp/small", "tmpfs", 0, "size=16k")) {
+		not_ok("a small disk: %s", strerror(errno));
+		return;
+	}
+	status = kvmmt(out, "record -m 64M -o /tmp/small/data -- /bin/stage2 burst");
+	check(status == 1, "another exit status", "a full disk is an error");
+	status = kvmmt(out, "report -a events>0 /tmp/small/data");
+	check(!status, out, "and what was written before can be read");
+	umount("/tmp/small");
+}
+
+/* A recorder that is killed leaves a file that can be read. */
+static void killed(void)
+{
+	static char out[OUT_BYTES];
+	pid_t pid = fork();
+	int status, i;
+
+	if (!pid) {
+		execl("/bin/kvmmt", "kvmmt", "record", "-q", "-o", FILE_NAME, NULL);
+		_exit(127);
+	}
+	for (i = 0; i < 100; i++) {
+		/* Work until some of it is in the file. */
+		if (!fork())
+			execl("/bin/stage2", "stage2", "work", NULL);
+		wait(NULL);
+		if (!kvmmt(out, "script -n 1 -i " FILE_NAME) && *out)
+			break;
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	check(WIFSIGNALED(status) && !kvmmt(out, "script -i " FILE_NAME) && strstr(out, "stage2"), out,
+	      "a recording can be read while it is written, and after SIGKILL");
+}
+
+int main(void)
+{
+	check_suite = "recordings";
+	same("--fields vm,pid,ngnre,injected,refusals,inval_teardown");
+	same("--json");
+	losses();
+	size();
+	flight();
+	asked();
+	full();
+	killed();
+	return check_status();
+}

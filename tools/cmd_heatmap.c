@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmmt heatmap: a VM's memory over time, as a picture. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heatmap.h"
+#include "kvmmt.h"
+
+struct command_line {
+	struct common common;
+	const char *output;
+};
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "FILE.svg", 0, "the picture (default kvmmt.svg); '-' is standard output", 0 },
+	{ "vm", 'V', "NAME|PID", 0, "this VM, instead of the one with the most faults", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct command_line *c = state->input;
+	const char *end;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &c->common;
+		break;
+	case 'o':
+		end = strrchr(arg, '.');
+		if (end && strcmp(end, ".svg"))
+			argp_error(state, "--output: '%s': pictures are SVG", arg);
+		c->output = arg;
+		break;
+	case 'V':
+		if (c->common.nr_vms)
+			argp_error(state, "--vm: one VM only");
+		add_vm_option(&c->common, arg, state);
+		break;
+	case ARGP_KEY_ARG:
+		if (c->common.input)
+			argp_error(state, "one recording only, not '%s' too", arg);
+		c->common.input = arg;
+		break;
+	case ARGP_KEY_END:
+		if (!c->common.input)
+			c->common.input = "kvmmt.data";
+		if (!strcmp(c->common.input, "-"))
+			argp_error(state, "a heatmap reads its recording more than once: no pipe");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static __u64 faults(const struct model_vm *vm)
+{
+	return counters_sum(vm->now.s2.fault, KVMMT_FAULT_NR + 1);
+}
+
+static const struct model_vm *busiest(const struct model *m)
+{
+	const struct model_vm *most = NULL;
+	size_t i;
+
+	for (i = 0; i < m->nr_vms; i++)
+		if (!most || faults(m->vms[i]) > faults(most))
+			most = m->vms[i];
+	return most;
+}
+
+/* All of the recording, each event to source->event. Returns 0 or -errno. */
+static int read_all(struct source *source, struct model *m)
+{
+	int stopped = REPLAY_MORE, err = 0;
+
+	while (!err && !stop && stopped != REPLAY_END) {
+		stopped = source_wait(source, ~0ull);
+		if (stopped < 0)
+			return stopped;
+		if (stopped == REPLAY_CROWD)
+			err = source_sample(source, m, false);
+	}
+	return err ? err : source_sample(source, m, true);
+}
+
+static void survey(void *ctx, const struct kvmmt_event *e)
+{
+	heatmap_survey(ctx, e);
+}
+
+static void fill(void *ctx, const struct kvmmt_event *e)
+{
+	heatmap_fill(ctx, e);
+}
+
+static int again(struct source *source, struct model *m, live_event_fn event, struct heatmap *h)
+{
+	int err = replay_rewind(source->replay);
+
+	model_free(m);
+	source->event = event;
+	source->ctx = h;
+	return err ? err : read_all(source, m);
+}
+
+/* Returns 0, -ENOENT: nothing happened to any VM, or -errno. */
+static int draw(struct source *source, struct heatmap *h, char *name)
+{
+	struct model m = { 0 };
+	const struct model_vm *vm;
+	int err = read_all(source, &m);
+
+	vm = busiest(&m);
+	if (!err && (!vm || !faults(vm)))
+		err = -ENOENT;
+	if (!err) {
+		snprintf(name, VM_NAME_LEN, "%s", vm->name);
+		heatmap_begin(h, vm->key.vm, vm->key.pid);
+		err = again(source, &m, survey, h);
+	}
+	if (!err) {
+		heatmap_settle(h);
+		err = again(source, &m, fill, h);
+		heatmap_end(h);
+	}
+	model_free(&m);
+	return err;
+}
+
+static int write_svg(const char *path, const struct heatmap *h, const char *name)
+{
+	bool standard = !strcmp(path, "-");
+	FILE *out = standard ? stdout : fopen(path, "we");
+	int err = 0;
+
+	if (!out)
+		return -errno;
+	heatmap_svg(h, name, out);
+	if (fflush(out) || ferror(out))
+		err = -errno;
+	if (!standard)
+		fclose(out);
+	return err;
+}
+
+int cmd_heatmap(int argc, char **argv)
+{
+	static const struct argp_child children[] = { { &input_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp argp = {
+		options, parse, "[FILE]",
+		"Draw a VM's memory over time: what it was mapped as, and when it was invalidated or "
+		"refused. From a recording (default kvmmt.data).",
+		children, NULL, NULL
+	};
+	struct command_line c = { .common.command = "heatmap", .output = "kvmmt.svg" };
+	struct heatmap *h = malloc(sizeof(*h));
+	struct source source = { 0 };
+	char name[VM_NAME_LEN];
+	struct host host;
+	int err, status = 1;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &c);
+	catch_stop();
+	if (!h)
+		return fail("heatmap", "%s", strerror(ENOMEM));
+	if (open_source(&c.common, &source, &host, false, 0, false))
+		goto out;
+	err = draw(&source, h, name);
+	if (!err || err == -ENOENT)
+		status = complain_of_recording(&c.common, source.replay);
+	if (err == -ENOENT && !status)
+		status = fail("heatmap", "%s: there is no fault of a VM in it", c.common.input);
+	else if (err && err != -ENOENT)
+		fail("heatmap", "%s: %s", c.common.input, strerror(-err));
+	if (!err)
+		err = write_svg(c.output, h, name);
+	else
+		goto out;
+	if (err)
+		status = fail("heatmap", "%s: %s", c.output, strerror(-err));
+out:
+	source_close(&source);
+	free(h);
+	return status;
+}

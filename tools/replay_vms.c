@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See replay_vms.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "replay_vms.h"
+
+#define BUCKETS 4096	/* a power of two */
+
+struct vcpu {
+	__u32 index;
+	struct kvmmt_vncr counters;
+};
+
+/* The VM at an address, or a copy of one that is gone. */
+struct vm {
+	struct vm *next;		/* of the bucket, or of those that are gone */
+	struct vm_entry id;
+	__u32 generation;
+	bool wanted;			/* by --vm */
+	bool happened;			/* it had an event */
+	char comm[KVMMT_COMM_LEN + 1];	/* of its first event */
+	struct kvmmt_counters counters;
+	struct vcpu *vcpus;		/* of a guest hypervisor */
+	size_t nr_vcpus;
+};
+
+struct replay_vms {
+	const char *const *names;
+	size_t nr_names;
+	struct vm *buckets[BUCKETS], *gone, *latest;
+	size_t nr_here, nr_gone, nr_met, nr_vcpus;
+	__u32 generation;
+	struct live_loss loss;
+};
+
+struct replay_vms *replay_vms_new(const char *const *vms, size_t nr_vms)
+{
+	struct replay_vms *r = calloc(1, sizeof(*r));
+
+	if (r) {
+		r->names = vms;
+		r->nr_names = nr_vms;
+	}
+	return r;
+}
+
+static void free_vms(struct vm *v)
+{
+	while (v) {
+		struct vm *next = v->next;
+
+		free(v->vcpus);
+		free(v);
+		v = next;
+	}
+}
+
+void replay_vms_free(struct replay_vms *r)
+{
+	size_t i;
+
+	for (i = 0; r && i < BUCKETS; i++)
+		free_vms(r->buckets[i]);
+	if (r)
+		free_vms(r->gone);
+	free(r);
+}
+
+static size_t bucket(__u64 vm, __u32 pid)
+{
+	return ((vm ^ pid) * 0x9e3779b97f4a7c15ull) >> 52 & (BUCKETS - 1);
+}
+
+static bool wanted(const struct replay_vms *r, const struct vm_entry *id)
+{
+	char name[VM_NAME_LEN], *end;
+	size_t i;
+
+	for (i = 0; i < r->nr_names; i++) {
+		unsigned long number = strtoul(r->names[i], &end, 10);
+
+		vm_clean_name(name, r->names[i], strlen(r->names[i]));
+		if (!strcmp(name, id->name) ||
+		    (*r->names[i] && !*end && (number == id->process || number == id->pid)))
+			return true;
+	}
+	return !r->nr_names;
+}
+
+static struct vm *find(struct replay_vms *r, __u64 vm, __u32 pid)
+{
+	struct vm *v = r->latest;
+
+	if (v && v->id.vm == vm && v->id.pid == pid)
+		return v;
+	for (v = r->buckets[bucket(vm, pid)]; v; v = v->next)
+		if (v->id.vm == vm && v->id.pid == pid)
+			return r->latest = v;
+	return NULL;
+}
+
+const struct vm_entry *replay_vms_find(struct replay_vms *r, __u64 vm, __u32 pid)
+{
+	const struct vm *v = find(r, vm, pid);
+
+	return v ? &v->id : NULL;
+}
+
+static void add(struct replay_vms *r, const struct vm_entry *id)
+{
+	struct vm *v = calloc(1, sizeof(*v)), **to = &r->buckets[bucket(id->vm, id->pid)];
+
+	if (!v)
+		return;
+	v->id = *id;
+	v->generation = r->generation++;
+	v->wanted = wanted(r, id);
+	v->next = *to;
+	*to = v;
+	r->nr_here++;
+	r->nr_met += v->wanted;
+}
+
+/* Forget addresses at which there is no VM now. */
+static void sweep(struct replay_vms *r)
+{
+	struct vm *v, **at;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		for (at = &r->buckets[i]; (v = *at);) {
+			if (v->happened) {
+				at = &v->next;
+				continue;
+			}
+			*at = v->next;
+			free(v);
+			r->nr_here--;
+		}
+	}
+	r->latest = NULL;
+}
+
+void replay_vms_name(struct replay_vms *r, const struct vm_entry *vms, size_t nr)
+{
+	size_t i;
+
+	if (r->nr_here + nr > REPLAY_VMS_MAX)
+		sweep(r);
+	for (i = 0; i < nr && r->nr_here < REPLAY_VMS_MAX; i++)
+		if (vms[i].vm && !find(r, vms[i].vm, vms[i].pid))
+			add(r, &vms[i]);
+}
+
+/* As BPF does at a VM's last event: whatever comes now is of another. */
+static int end_vm(struct replay_vms *r, struct vm *v)
+{
+	struct vm *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return -ENOMEM;
+	*copy = *v;
+	copy->next = r->gone;
+	r->gone = copy;
+	r->nr_gone++;
+	memset(&v->counters, 0, sizeof(v->counters));
+	v->generation = r->generation++;
+	v->happened = false;
+	v->vcpus = NULL;
+	v->nr_vcpus = 0;
+	return 0;
+}
+
+/* NULL: no room; such events count as lost, as they do in BPF. */
+static struct vcpu *find_vcpu(struct replay_vms *r, struct vm *v, __u32 index)
+{
+	struct vcpu *more;
+	size_t i;
+
+	for (i = 0; i < v->nr_vcpus; i++)
+		if (v->vcpus[i].index == index)
+			return &v->vcpus[i];
+	if (r->nr_vcpus == KVMMT_MAX_VCPUS)
+		return NULL;
+	more = realloc(v->vcpus, (v->nr_vcpus + 1) * sizeof(*more));
+	if (!more)
+		return NULL;
+	v->vcpus = more;
+	memset(&more[v->nr_vcpus], 0, sizeof(*more));
+	more[v->nr_vcpus].index = index;
+	r->nr_vcpus++;
+	return &more[v->nr_vcpus++];
+}
+
+static void fold_vcpu(struct replay_vms *r, struct vm *v, const struct kvmmt_event *e)
+{
+	struct vcpu *vcpu = find_vcpu(r, v, e->vcpu);
+
+	if (vcpu)
+		kvmmt_fold_vncr(&vcpu->counters, e);
+	else
+		r->loss.vms++;
+}
+
+static void take_loss(struct replay_vms *r, const struct kvmmt_lost *l)
+{
+	int kind;
+
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		r->loss.events[kind] += l->count[kind];
+}
+
+int replay_vms_fold(struct replay_vms *r, const struct kvmmt_event *e)
+{
+	struct vm *v;
+	int err = 0;
+
+	if (e->kind == KVMMT_KIND_LOST) {
+		take_loss(r, &e->lost);
+		return 1;
+	}
+	v = find(r, e->vm, e->pid);
+	if (!v)
+		r->loss.vms++;
+	if (!v || !v->wanted)
+		return 0;
+	if (!v->happened)
+		memcpy(v->comm, e->comm, KVMMT_COMM_LEN);
+	v->happened = true;
+	kvmmt_fold(&v->counters, e);
+	if (KVMMT_VNCR_KINDS & 1u << e->kind)
+		fold_vcpu(r, v, e);
+	if (kvmmt_is_gone(&v->counters))
+		err = end_vm(r, v);
+	return err ? err : 1;
+}
+
+size_t replay_vms_gone(const struct replay_vms *r)
+{
+	return r->nr_gone;
+}
+
+size_t replay_vms_met(const struct replay_vms *r)
+{
+	return r->nr_met;
+}
+
+const struct live_loss *replay_vms_loss(const struct replay_vms *r)
+{
+	return &r->loss;
+}
+
+static void give(struct vm *v, live_counters_fn fn, void *ctx)
+{
+	const struct kvmmt_vm_key key = { v->id.vm, v->id.pid, v->generation };
+
+	if (v->happened)
+		fn(ctx, &key, &v->counters, v->comm);
+}
+
+void replay_vms_counters(struct replay_vms *r, live_counters_fn fn, void *ctx)
+{
+	struct vm *v;
+	size_t i;
+
+	for (v = r->gone; v; v = v->next)
+		give(v, fn, ctx);
+	for (i = 0; i < BUCKETS; i++)
+		for (v = r->buckets[i]; v; v = v->next)
+			give(v, fn, ctx);
+}
+
+static void give_vcpus(struct vm *v, live_vcpu_fn fn, void *ctx)
+{
+	size_t i;
+
+	for (i = 0; i < v->nr_vcpus; i++) {
+		const struct kvmmt_vcpu_key key = {
+			.vm = { v->id.vm, v->id.pid, v->generation }, .vcpu = v->vcpus[i].index,
+		};
+
+		fn(ctx, &key, &v->vcpus[i].counters);
+	}
+}
+
+void replay_vms_vcpus(struct replay_vms *r, live_vcpu_fn fn, void *ctx)
+{
+	struct vm *v;
+	size_t i;
+
+	for (v = r->gone; v; v = v->next) {
+		give_vcpus(v, fn, ctx);
+		r->nr_vcpus -= v->nr_vcpus;
+	}
+	for (i = 0; i < BUCKETS; i++)
+		for (v = r->buckets[i]; v; v = v->next)
+			give_vcpus(v, fn, ctx);
+	free_vms(r->gone);
+	r->gone = NULL;
+	r->nr_gone = 0;
+}

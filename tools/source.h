@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where a command's counters and events come from: this host, or a recording. */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include "model.h"
+#include "recorder.h"
+#include "source_live.h"
+#include "source_recording.h"
+
+struct source {
+	struct live *live;		/* one of these two */
+	struct replay *replay;
+	struct recorder *recorder;	/* a live run is recorded too; or NULL */
+	live_event_fn event;		/* gets the events that are streamed or replayed */
+	void *ctx;
+	int err;			/* of the recorder */
+};
+
+void source_close(struct source *s);
+
+__u64 source_now_ns(const struct source *s);
+/*
+ * Let events come until @until_ns: live, in time; of a recording, at once. Returns
+ * enum replay_stop (live: REPLAY_TIME, also on a signal), or -errno.
+ */
+int source_wait(struct source *s, __u64 until_ns);
+/* Live: hand out what events there are. Returns 0 or -errno. */
+int source_pump(struct source *s);
+/* Live: stop, and hand out what is still there. Returns 0 or -errno. */
+int source_finish(struct source *s);
+
+/* The model's VMs get their counters of now, for its next sample. Returns 0 or -errno. */
+int source_update(struct source *s, struct model *m);
+/* The same as a new sample of the model's; @totals: the last one. */
+int source_sample(struct source *s, struct model *m, bool totals);
+
+#endif

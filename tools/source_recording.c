@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See source_recording.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "replay_vms.h"
+#include "source_recording.h"
+
+struct replay {
+	struct reader *reader;
+	const char *const *names;
+	size_t nr_names;
+	struct replay_vms *vms;
+	const struct decoded *frame;	/* being handed out */
+	size_t at;
+	int item;			/* READER_*, or -errno */
+	__u64 now_ns, begin_ns;
+	bool samples;
+};
+
+static void next_item(struct replay *r)
+{
+	r->item = reader_next(r->reader);
+	r->frame = r->item == READER_EVENTS ? reader_events(r->reader) : NULL;
+	r->at = 0;
+	if (r->frame)
+		replay_vms_name(r->vms, r->frame->vms, r->frame->nr_vms);
+}
+
+static int begin(struct replay *r)
+{
+	replay_vms_free(r->vms);
+	r->vms = replay_vms_new(r->names, r->nr_names);
+	if (!r->vms)
+		return -ENOMEM;
+	next_item(r);
+	r->samples = r->item == READER_SAMPLE;
+	if (r->item > 0)
+		r->begin_ns = r->frame && r->frame->nr ? r->frame->events[0].time_ns :
+							 reader_frame(r->reader)->first_ns;
+	r->now_ns = r->begin_ns;
+	return r->item < 0 ? r->item : 0;
+}
+
+int replay_open(struct replay **out, const char *path, const char *const *vms, size_t nr_vms)
+{
+	struct replay *r = calloc(1, sizeof(*r));
+	int err = r ? reader_open(&r->reader, path) : -ENOMEM;
+
+	if (!err) {
+		r->names = vms;
+		r->nr_names = nr_vms;
+		err = begin(r);
+	}
+	if (err)
+		replay_close(r);
+	else
+		*out = r;
+	return err;
+}
+
+void replay_close(struct replay *r)
+{
+	if (!r)
+		return;
+	reader_close(r->reader);
+	replay_vms_free(r->vms);
+	free(r);
+}
+
+int replay_rewind(struct replay *r)
+{
+	int err = reader_rewind(r->reader);
+
+	return err ? err : begin(r);
+}
+
+/* The frame's events up to @until_ns. REPLAY_MORE: there are no more in it. */
+static int hand_out(struct replay *r, __u64 until_ns, live_event_fn fn, void *ctx)
+{
+	for (; r->at < r->frame->nr; r->at++) {
+		const struct kvmmt_event *e = &r->frame->events[r->at];
+		int folded;
+
+		if (e->time_ns > until_ns)
+			return REPLAY_TIME;
+		if (replay_vms_gone(r->vms) >= REPLAY_GONE_MAX)
+			return REPLAY_CROWD;
+		folded = replay_vms_fold(r->vms, e);
+		if (folded < 0)
+			return folded;
+		r->now_ns = e->time_ns;
+		if (fn && folded)
+			fn(ctx, e);
+	}
+	return REPLAY_MORE;
+}
+
+static int take_sample(struct replay *r, __u64 until_ns)
+{
+	const struct kvmmt_frame *f = reader_frame(r->reader);
+	bool last = f->events;
+
+	if (f->first_ns > until_ns)
+		return REPLAY_TIME;
+	r->now_ns = f->first_ns;
+	next_item(r);
+	return last ? REPLAY_TOTALS : REPLAY_SAMPLE;
+}
+
+int replay_advance(struct replay *r, __u64 until_ns, live_event_fn fn, void *ctx)
+{
+	int stopped = REPLAY_END;
+
+	if (r->item == READER_SAMPLE) {
+		stopped = take_sample(r, until_ns);
+	} else if (r->item == READER_EVENTS) {
+		stopped = hand_out(r, until_ns, fn, ctx);
+		if (stopped == REPLAY_MORE)
+			next_item(r);
+	}
+	if (stopped == REPLAY_TIME)
+		r->now_ns = until_ns;
+	return r->item < 0 ? r->item : stopped;
+}
+
+__u64 replay_next_ns(const struct replay *r)
+{
+	if (r->item <= 0)
+		return 0;
+	return r->frame && r->at < r->frame->nr ? r->frame->events[r->at].time_ns :
+						  reader_frame(r->reader)->last_ns;
+}
+
+__u64 replay_step_ns(const struct replay *r, __u64 step_ns)
+{
+	__u64 now = r->now_ns, next = replay_next_ns(r);
+
+	if (next > now && (next - now) / 3600 > step_ns)
+		return next;
+	return now + step_ns > now ? now + step_ns : ~0ull;
+}
+
+void replay_counters(struct replay *r, live_counters_fn fn, void *ctx)
+{
+	replay_vms_counters(r->vms, fn, ctx);
+}
+
+void replay_vcpus(struct replay *r, live_vcpu_fn fn, void *ctx)
+{
+	replay_vms_vcpus(r->vms, fn, ctx);
+}
+
+static bool ignore_vcpu(void *ctx, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c)
+{
+	(void)ctx, (void)key, (void)c;
+	return true;
+}
+
+void replay_forget(struct replay *r)
+{
+	replay_vms_vcpus(r->vms, ignore_vcpu, NULL);
+}
+
+void replay_losses(const struct replay *r, struct live_loss *loss)
+{
+	*loss = *replay_vms_loss(r->vms);
+}
+
+void replay_identify(void *ctx, struct vm_entry *entry, const char *comm)
+{
+	struct replay *r = ctx;
+	const struct vm_entry *known = replay_vms_find(r->vms, entry->vm, entry->pid);
+
+	if (known)
+		*entry = *known;
+	else
+		vm_clean_name(entry->name, comm, strlen(comm));
+}
+
+const char *replay_name(struct replay *r, const struct kvmmt_event *e)
+{
+	const struct vm_entry *known = replay_vms_find(r->vms, e->vm, e->pid);
+
+	return known ? known->name : "?";
+}
+
+size_t replay_met(const struct replay *r)
+{
+	return replay_vms_met(r->vms);
+}
+
+__u64 replay_begin_ns(const struct replay *r)
+{
+	return r->begin_ns;
+}
+
+__u64 replay_now_ns(const struct replay *r)
+{
+	return r->now_ns;
+}
+
+bool replay_has_samples(const struct replay *r)
+{
+	return r->samples;
+}
+
+const struct recording_info *replay_info(const struct replay *r)
+{
+	return reader_info(r->reader);
+}
+
+const struct reader_state *replay_state(const struct replay *r)
+{
+	return reader_state(r->reader);
+}
+
+void replay_progress(const struct replay *r, __u64 *at, __u64 *size)
+{
+	reader_progress(r->reader, at, size);
+}
