@@ -71,6 +71,7 @@ boot "debug max" -k debug -t 400 "${table[@]}" -- /bin/s2table + $small + /bin/s
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 400 "${table[@]}" -- /bin/s2table + $small
 nested="/bin/nested registers isolation switch regime reuse address hcr faults vcpus running forms sizes ranges"
 nested+=" + /bin/nested taken readonly dirty + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"
+"$here/nested-counts.sh" || failed=1
 boot "patched nested" -t 400 -a kvm-arm.mode=nested -- $nested
 boot "debug nested" -k debug -t 900 -a kvm-arm.mode=nested -- $nested
 exit $failed
