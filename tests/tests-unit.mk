@@ -19,8 +19,9 @@ $(unit_out)/%: tests/unit/%.c $(unit_obj)
 	$(Q)$(CC) $(unit_cflags) $^ -o $@
 
 ## check-unit: tests without the lab
-check-unit: tools $(unit_out)/facts $(unit_out)/screens
+check-unit: tools $(unit_out)/facts $(unit_out)/vmnames $(unit_out)/screens
 	@$(unit_out)/facts
+	@$(unit_out)/vmnames
 	@tests/unit/golden.sh tests/cases/screens.txt $(unit_out)/screens
 	@tests/unit/cli.sh $(O)/native/kvmmt
 	@tests/unit/man.sh $(O)/native/kvmmt
