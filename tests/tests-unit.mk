@@ -2,7 +2,8 @@
 # Tests that need no lab; built with ASan and UBSan.
 unit_out := $(O)/unit
 unit_cflags := $(kvmmt_cflags) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Itools -Itests/vm/vmm
-unit_parts := names.o model.o field.o table.o json.o event_text.o vmname.o ui.o ui_vm.o screen.o
+unit_parts := names.o model.o field.o table.o json.o event_text.o vmname.o ui.o ui_vm.o screen.o \
+	series.o refusal.o metrics.o http.o
 unit_obj := $(addprefix $(unit_out)/,$(unit_parts) check.o)
 
 $(unit_out)/%.o: tools/%.c $(O)/bpf/kvmmt.skel.h
@@ -16,13 +17,17 @@ $(unit_out)/check.o: tests/vm/vmm/check.c
 
 $(unit_out)/%: tests/unit/%.c $(unit_obj)
 	$(call msg,LD,$@)
-	$(Q)$(CC) $(unit_cflags) $^ -o $@
+	$(Q)$(CC) $(unit_cflags) $^ -lmicrohttpd -o $@
 
 ## check-unit: tests without the lab
-check-unit: tools $(unit_out)/facts $(unit_out)/vmnames $(unit_out)/screens
+check-unit: tools $(unit_out)/facts $(unit_out)/vmnames $(unit_out)/screens \
+	$(unit_out)/metrics $(unit_out)/http
 	@$(unit_out)/facts
 	@$(unit_out)/vmnames
+	@$(unit_out)/http
 	@tests/unit/golden.sh tests/cases/screens.txt $(unit_out)/screens
+	@tests/unit/golden.sh tests/cases/metrics.txt $(unit_out)/metrics
+	@tests/unit/metrics.sh $(unit_out)/metrics
 	@tests/unit/cli.sh $(O)/native/kvmmt
 	@tests/unit/man.sh $(O)/native/kvmmt
 

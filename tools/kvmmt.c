@@ -14,6 +14,7 @@ static const struct command commands[] = {
 	{ "top", cmd_top, "live dashboard of all VMs (also: kvmmt-top)" },
 	{ "stat", cmd_stat, "a table of what each VM's stage 2 did, at intervals or over a command" },
 	{ "script", cmd_script, "one decoded line for each event" },
+	{ "exporter", cmd_exporter, "metrics of all VMs for Prometheus" },
 	{ "features", cmd_features, "what this host has, and what each missing thing costs" },
 };
 

@@ -21,6 +21,7 @@ struct command {
 	const char *help;
 };
 
+int cmd_exporter(int argc, char **argv);
 int cmd_features(int argc, char **argv);
 int cmd_script(int argc, char **argv);
 int cmd_stat(int argc, char **argv);

@@ -20,7 +20,7 @@ static int by_address(const void *a, const void *b)
 	return order ? order : compare(x->pid, y->pid);
 }
 
-static int by_key(const void *a, const void *b)
+int model_key_order(const void *a, const void *b)
 {
 	const struct kvmmt_vm_key *x = a, *y = b;
 	int order = by_address(a, b);
@@ -40,17 +40,13 @@ static struct model_vm *find(void *const *tree, const struct kvmmt_vm_key *key,
 static void drop(struct model *m, struct model_vm *vm)
 {
 	const struct kvmmt_counters c = model_delta(&vm->start, &vm->now);
-	const __u64 *from = (const __u64 *)&c;
-	__u64 *to = (__u64 *)&m->rest.now;
-	size_t i;
 
-	for (i = 0; i < offsetof(struct kvmmt_counters, refused_ns) / sizeof(*to); i++)
-		to[i] += from[i];
+	counters_add(&m->rest.now, &c);
 	m->nr_rest++;
 	m->nr_gone--;
 	if (find(&m->latest, &vm->key, by_address) == vm)
 		tdelete(vm, &m->latest, by_address);
-	tdelete(vm, &m->by_key, by_key);
+	tdelete(vm, &m->by_key, model_key_order);
 	free(vm->refusals);
 	free(vm);
 }
@@ -85,7 +81,7 @@ const struct model_vm *model_find(const struct model *m, __u64 vm, __u32 pid)
 
 const struct model_vm *model_find_key(const struct model *m, const struct kvmmt_vm_key *key)
 {
-	return find(&m->by_key, key, by_key);
+	return find(&m->by_key, key, model_key_order);
 }
 
 static struct model_vm *add(struct model *m, const struct kvmmt_vm_key *key)
@@ -106,7 +102,7 @@ static struct model_vm *add(struct model *m, const struct kvmmt_vm_key *key)
 		return NULL;
 	vm->key = *key;
 	node = tsearch(vm, &m->latest, by_address);
-	if (!node || !tsearch(vm, &m->by_key, by_key)) {
+	if (!node || !tsearch(vm, &m->by_key, model_key_order)) {
 		if (node && *node == vm)
 			tdelete(vm, &m->latest, by_address);
 		free(vm);
@@ -121,14 +117,14 @@ static struct model_vm *add(struct model *m, const struct kvmmt_vm_key *key)
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
 	     const char *comm)
 {
-	struct model_vm *vm = find(&m->by_key, key, by_key);
+	struct model_vm *vm = find(&m->by_key, key, model_key_order);
 
 	if (!vm) {
 		vm = add(m, key);
 		if (!vm)
 			return -ENOMEM;
 		vm->process = vm_process(key->pid);
-		vm_name(key->pid, comm, vm->name);
+		vm->name_source = vm_name(key->pid, comm, vm->name);
 	}
 	vm->now = *c;
 	vm->seen_ns = m->now_ns;
@@ -196,6 +192,19 @@ struct kvmmt_counters model_delta(const struct kvmmt_counters *from,
 	for (i = 0; i < nr; i++)
 		x[i] -= f[i];
 	return d;
+}
+
+void counters_add(struct kvmmt_counters *sum, const struct kvmmt_counters *c)
+{
+	const __u64 *from = (const __u64 *)c;
+	__u64 *to = (__u64 *)sum;
+	size_t i;
+
+	for (i = 0; i < offsetof(struct kvmmt_counters, refused_ns) / sizeof(*to); i++)
+		to[i] += from[i];
+	/* A time does not add. */
+	if (c->refused_ns > sum->refused_ns)
+		sum->refused_ns = c->refused_ns;
 }
 
 __u64 model_age_ns(const struct model *m, __u64 time_ns)

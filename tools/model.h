@@ -20,6 +20,7 @@ struct model_vm {
 	struct kvmmt_vm_key key;
 	__u32 process;		/* key.pid may be any thread of it */
 	char name[VM_NAME_LEN];
+	enum vm_name_source name_source;
 	struct kvmmt_counters start, before, now;
 	struct kvmmt_event *refusals; /* ring, latest at nr_refusals - 1; NULL: none yet */
 	__u64 nr_refusals;
@@ -54,9 +55,15 @@ const struct model_vm *model_find(const struct model *m, __u64 vm, __u32 pid);
 /* The VM with this key, or NULL. */
 const struct model_vm *model_find_key(const struct model *m, const struct kvmmt_vm_key *key);
 
+/* For tsearch() trees of what begins with a key. */
+int model_key_order(const void *a, const void *b);
+
 /* What one VM did between two samples. */
 struct kvmmt_counters model_delta(const struct kvmmt_counters *from,
 				  const struct kvmmt_counters *to);
+
+/* Counters of another VM, or of a later time of it, to those of @sum. */
+void counters_add(struct kvmmt_counters *sum, const struct kvmmt_counters *c);
 
 /* How long ago @time_ns was at the last sample; an event of after it: 0 */
 __u64 model_age_ns(const struct model *m, __u64 time_ns);

@@ -374,6 +374,11 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 	return 0;
 }
 
+int live_fd(const struct live *live)
+{
+	return live->rings ? ring_buffer__epoll_fd(live->rings) : -1;
+}
+
 int live_losses(struct live *live, struct live_loss *loss)
 {
 	struct kvmmt_loss *per_cpu = calloc(live->nr_cpus, sizeof(*per_cpu));

@@ -53,6 +53,9 @@ int live_counters(struct live *live, live_counters_fn fn, void *ctx);
  */
 int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn, void *ctx);
 
+/* Readable when events have come, until live_events(); -1 if none are streamed. */
+int live_fd(const struct live *live);
+
 /* Losses since live_open(). Returns 0 or -errno. */
 int live_losses(struct live *live, struct live_loss *loss);
 

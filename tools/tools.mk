@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ARM64 := aarch64-linux-gnu-
 
 kvmmt_cflags := -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -Iinclude -I$(O)/bpf -MMD -MP
-kvmmt_libs := -lbpf -lelf -lz -lncursesw -ltinfo
+kvmmt_libs := -lbpf -lelf -lz -lncursesw -ltinfo -lmicrohttpd -lsystemd -lcap
 tool_src := $(wildcard tools/*.c)
 native_obj := $(tool_src:tools/%.c=$(O)/native/%.o)
 arm64_obj := $(tool_src:tools/%.c=$(O)/arm64/%.o)
@@ -54,6 +54,9 @@ install: tools
 	ln -sf kvmmt $(DESTDIR)$(PREFIX)/bin/kvmmt-top
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for unit in systemd/*; do sed 's|/usr/bin|$(PREFIX)/bin|' $$unit \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit 1; done
 
 -include $(native_obj:.o=.d) $(arm64_obj:.o=.d) $(O)/bpf/kvmmt.bpf.d
 .PHONY: tools tools-arm64 install

@@ -41,9 +41,14 @@ says 2 'exclude each other' script --refused --kind s2_slot
 says 2 "no kind 'lost'" script --kind lost
 says 2 'takes no arguments' features now
 says 2 'nothing to do with' top now
+says 2 'nothing to do with' exporter now
+says 2 'not a number of seconds' exporter -d 61
+says 2 'not a number from 0 to 4096' exporter --limit 5000
+says 2 'not a number from 0 to 4096' exporter --limit -1
+says 2 'exclude each other' exporter --listen :1 --textfile a.prom
 says 0 'page_size_bytes' features --json
 if [ "$(uname -m)" != aarch64 ]; then
-	for command in stat script top; do
+	for command in stat script top exporter; do
 		says 1 "^kvmmt $command: this machine is not arm64" $command
 	done
 fi

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmmt exporter: what all VMs' stage 2 does, as metrics for Prometheus. */
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "http.h"
+#include "kvmmt.h"
+#include "metrics.h"
+#include "service.h"
+
+#define DEFAULT_LISTEN	"127.0.0.1:9973"
+#define DEFAULT_MAX_VMS 128
+#define TEXTFILE_NS	(15 * 1000000000ull)
+#define MAX_FAILURES	10	/* samples in a row: then a restart has to help */
+
+struct exporter {
+	const char *listen, *textfile;
+	double interval_s;
+	bool check, verbose;
+	struct host host;
+	struct live *live;
+	struct model model;
+	struct series_set set;
+	struct refusal_log refusals;
+	struct metrics metrics;
+	struct http *http;
+	struct http_body *body[2];	/* by .openmetrics; NULL: not asked for since the sample */
+	struct http_body *healthy, *sick;
+	int signals;
+	__u64 written_ns;		/* the textfile */
+	bool write_failed;
+	unsigned int failures;
+	int err;
+};
+
+static const struct argp_option options[] = {
+	{ "listen", 'l', "HOST:PORT", 0, "serve there (default " DEFAULT_LISTEN "); :PORT is every address", 0 },
+	{ "textfile", 't', "FILE", 0, "write metrics there every 15 s, for node_exporter, and serve nothing", 0 },
+	{ "interval", 'd', "SECONDS", 0, "time between two samples, 0.1 to 60 (default 1)", 0 },
+	{ "limit", 'L', "N", 0, "VMs with series of their own, 0 to 4096 (default 128); "
+	  "more are counted together as \"other\"", 0 },
+	{ "check", 'C', NULL, 0, "attach, say what can be seen, exit", 0 },
+	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct exporter *x = state->input;
+	char *end;
+
+	switch (key) {
+	case 'l':
+		x->listen = arg;
+		break;
+	case 't':
+		x->textfile = arg;
+		break;
+	case 'd':
+		x->interval_s = strtod(arg, &end);
+		if (end == arg || *end || !(x->interval_s >= 0.1 && x->interval_s <= 60))
+			argp_error(state, "--interval: '%s' is not a number of seconds from 0.1 to 60",
+				   arg);
+		break;
+	case 'L':
+		x->set.limit = strtoul(arg, &end, 10);
+		if (*arg < '0' || *arg > '9' || *end || x->set.limit > KVMMT_MAX_VMS)
+			argp_error(state, "--limit: '%s' is not a number from 0 to %d", arg,
+				   KVMMT_MAX_VMS);
+		break;
+	case 'C':
+		x->check = true;
+		break;
+	case 'v':
+		x->verbose = true;
+		break;
+	case ARGP_KEY_ARG:
+		argp_error(state, "there is nothing to do with '%s'", arg);
+		break;
+	case ARGP_KEY_END:
+		if (x->listen && x->textfile)
+			argp_error(state, "--listen and --textfile exclude each other");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static double wall_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void add_vm(void *ctx, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
+		   const char *comm)
+{
+	struct exporter *x = ctx;
+
+	if (model_vm(&x->model, key, c, comm))
+		x->err = -ENOMEM;
+}
+
+/* A refusal is handed out after the sample that counted it: its VM is known. */
+static void add_event(void *ctx, const struct kvmmt_event *e)
+{
+	struct exporter *x = ctx;
+	const struct model_vm *vm = model_find(&x->model, e->vm, e->pid);
+	const struct series *s = vm ? series_find(&x->set, &vm->key) : NULL;
+
+	if (e->kind == KVMMT_KIND_LOST)
+		return;
+	if (model_refusal(&x->model, e))
+		x->err = -ENOMEM;
+	refusal_add(&x->refusals, s ? s->label : "?", e, "",
+		    wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
+}
+
+static void read_own(struct metrics_own *own)
+{
+	unsigned long pages = 0;
+	struct rusage r;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	getrusage(RUSAGE_SELF, &r);
+	own->cpu_s = r.ru_utime.tv_sec + r.ru_stime.tv_sec +
+		     (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+	if (f && fscanf(f, "%*u %lu", &pages) == 1)
+		own->memory_bytes = (__u64)pages * sysconf(_SC_PAGESIZE);
+	if (f)
+		fclose(f);
+}
+
+static int read_all(struct exporter *x)
+{
+	struct live_loss loss;
+	int err;
+
+	x->err = 0;
+	model_sample(&x->model, live_now_ns());
+	err = live_counters(x->live, add_vm, x);
+	if (!err)
+		err = series_update(&x->set, &x->model);
+	if (!err)
+		err = live_events(x->live, 0, false, add_event, x);
+	if (!err || err == -EINTR)
+		err = live_losses(x->live, &loss);
+	if (err || x->err)
+		return err ? err : x->err;
+	memcpy(x->model.lost, loss.events, sizeof(x->model.lost));
+	x->model.lost_vms = loss.vms;
+	refusal_expire(&x->refusals, x->model.now_ns);
+	return 0;
+}
+
+/* Returns 0, or -errno when it has failed too often. */
+static int sample(struct exporter *x)
+{
+	__u64 start_ns = live_now_ns();
+	int err = read_all(x), i;
+
+	x->metrics.own.sample_s = (double)(live_now_ns() - start_ns) / 1e9;
+	for (i = 0; i < 2; i++) {
+		http_body_put(x->body[i]);
+		x->body[i] = NULL;
+	}
+	if (err && !x->failures)
+		fail("exporter", "the counters cannot be read: %s", strerror(-err));
+	x->failures = err ? x->failures + 1 : 0;
+	return x->failures < MAX_FAILURES ? 0 : err;
+}
+
+static void print_metrics(struct exporter *x, bool openmetrics, FILE *out)
+{
+	x->metrics.openmetrics = openmetrics;
+	x->metrics.own.requests = x->http ? http_requests(x->http) : 0;
+	read_own(&x->metrics.own);
+	metrics_print(&x->metrics, out);
+}
+
+static struct http_body *render(struct exporter *x, bool openmetrics)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	bool bad;
+
+	if (!out)
+		return NULL;
+	print_metrics(x, openmetrics, out);
+	bad = ferror(out);
+	if (fclose(out) || bad) {
+		free(text);
+		return NULL;
+	}
+	return http_body_new(text, size, openmetrics ?
+			     "application/openmetrics-text; version=1.0.0; charset=utf-8" :
+			     "text/plain; version=0.0.4; charset=utf-8");
+}
+
+static struct http_body *get(void *ctx, const char *path, const char *accept, unsigned int *status)
+{
+	struct exporter *x = ctx;
+	bool openmetrics = strstr(accept, "application/openmetrics-text");
+
+	if (!strcmp(path, "/healthz")) {
+		*status = x->failures ? 503 : 200;
+		return x->failures ? x->sick : x->healthy;
+	}
+	if (strcmp(path, "/metrics"))
+		return NULL;
+	/* All that ask between two samples get the same. */
+	if (!x->body[openmetrics])
+		x->body[openmetrics] = render(x, openmetrics);
+	*status = x->body[openmetrics] ? 200 : 503;
+	return x->body[openmetrics];
+}
+
+static int write_file(struct exporter *x, const char *part)
+{
+	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), err = 0;
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!out)
+		return -errno;
+	print_metrics(x, false, out);
+	if (ferror(out))
+		err = -EIO;
+	if (fclose(out))
+		err = -errno;
+	if (!err && rename(part, x->textfile))
+		err = -errno;
+	if (err)
+		unlink(part);
+	return err;
+}
+
+/* As a whole or not at all, and what fails is said once. */
+static void write_textfile(struct exporter *x)
+{
+	char part[4096];
+	int err;
+
+	snprintf(part, sizeof(part), "%s.part", x->textfile);
+	err = write_file(x, part);
+	if (err && !x->write_failed)
+		fail("exporter", "%s: %s", x->textfile, strerror(-err));
+	x->write_failed = err;
+	x->written_ns = x->model.now_ns;
+}
+
+static bool stopped(struct exporter *x)
+{
+	struct signalfd_siginfo info;
+	bool stop = false;
+
+	while (read(x->signals, &info, sizeof(info)) == sizeof(info))
+		stop |= info.ssi_signo != SIGHUP;
+	return stop;
+}
+
+/*
+ * Answer requests until it is time for the next sample, or once before that a refusal
+ * comes: it may be its VM's last word, and the name has to be read while there is one.
+ * True: a signal to stop came.
+ */
+static bool serve(struct exporter *x, __u64 until_ns, bool *early)
+{
+	struct pollfd fds[] = { { .fd = x->signals, .events = POLLIN },
+				{ .fd = x->http ? http_fd(x->http) : -1, .events = POLLIN },
+				{ .fd = *early ? -1 : live_fd(x->live), .events = POLLIN } };
+	__u64 now = live_now_ns();
+
+	*early = false;
+
+	while (now < until_ns) {
+		int ms = (until_ns - now + 999999) / 1000000;
+		int http_ms = x->http ? http_timeout_ms(x->http) : -1;
+
+		poll(fds, 3, http_ms >= 0 && http_ms < ms ? http_ms : ms);
+		now = live_now_ns();
+		if (fds[0].revents && stopped(x))
+			return true;
+		if (x->http)
+			http_run(x->http, now);
+		if (fds[2].revents) {
+			*early = true;
+			break;
+		}
+	}
+	return false;
+}
+
+static int run(struct exporter *x)
+{
+	__u64 step_ns = x->interval_s * 1e9, next = live_now_ns();
+	bool early = false;
+
+	for (;;) {
+		int err = sample(x);
+
+		if (err)
+			return err;
+		if (x->textfile && x->model.now_ns - x->written_ns >= TEXTFILE_NS)
+			write_textfile(x);
+		service_notify("WATCHDOG=1");
+		if (!early)
+			next += step_ns;
+		/* After a long stop (SIGSTOP, a suspended host) go on from now. */
+		if (next < live_now_ns())
+			next = live_now_ns() + step_ns;
+		if (serve(x, next, &early))
+			return 0;
+	}
+}
+
+static int catch_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static struct http_body *word_body(const char *word)
+{
+	char *copy = strdup(word);
+
+	return copy ? http_body_new(copy, strlen(copy), "text/plain; charset=utf-8") : NULL;
+}
+
+/* 0, or the exit status after saying why. */
+static int open_socket(struct exporter *x)
+{
+	const char *address = x->listen ? x->listen : DEFAULT_LISTEN;
+	int fd = service_socket(), err;
+
+	if (fd == -E2BIG)
+		return fail("exporter", "systemd passed several sockets: one can be served");
+	if (fd < 0)
+		fd = http_listen(address);
+	if (fd == -EINVAL)
+		return fail("exporter", "--listen %s: this is not HOST:PORT", address);
+	if (fd == -ENOENT)
+		return fail("exporter", "--listen %s: there is no such host", address);
+	if (fd < 0)
+		return fail("exporter", "--listen %s: %s", address, strerror(-fd));
+	err = http_open(&x->http, fd, get, x);
+	if (err)
+		return fail("exporter", "%s: %s", address, strerror(-err));
+	x->healthy = word_body("ok\n");
+	x->sick = word_body("the counters cannot be read\n");
+	return 0;
+}
+
+static int say_check(const struct exporter *x)
+{
+	int kind, nr = 0;
+
+	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
+		nr += x->host.tracepoint[kind];
+	printf("kvmmt exporter: Linux %s: attached to %d of %d tracepoints\n", x->host.release, nr,
+	       KVMMT_KIND_LOST);
+	return 0;
+}
+
+/* With privileges only as long as they are needed. */
+static int start(struct exporter *x)
+{
+	const struct common common = { .command = "exporter", .verbose = x->verbose };
+	int err;
+
+	x->live = open_live(&common, &x->host, true, 0, true);
+	if (!x->live)
+		return 1;
+	if (!x->check && !x->textfile && open_socket(x))
+		return 1;
+	err = service_drop_privileges();
+	if (err)
+		return fail("exporter", "capabilities cannot be given up: %s", strerror(-err));
+	if (x->check)
+		return say_check(x);
+	malloc_trim(0);	/* the kernel's BTF was in it */
+	x->metrics.host = &x->host;
+	x->metrics.model = &x->model;
+	x->metrics.set = &x->set;
+	x->metrics.refusals = &x->refusals;
+	x->metrics.own.start_s = wall_s();
+	service_notify("READY=1");
+	err = run(x);
+	service_notify("STOPPING=1");
+	return err ? fail("exporter", "%s", strerror(-err)) : 0;
+}
+
+int cmd_exporter(int argc, char **argv)
+{
+	static const struct argp argp = {
+		options, parse, NULL,
+		"Serve metrics of all VMs to Prometheus: stage-2 faults by memory type, refusals with "
+		"their reasons, invalidations.",
+		NULL, NULL, NULL
+	};
+	struct exporter x = { .interval_s = 1, .set.limit = DEFAULT_MAX_VMS };
+	int status, i;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &x);
+	x.signals = catch_signals();
+	status = x.signals < 0 ? fail("exporter", "signals: %s", strerror(errno)) : start(&x);
+	http_close(x.http);
+	for (i = 0; i < 2; i++)
+		http_body_put(x.body[i]);
+	http_body_put(x.healthy);
+	http_body_put(x.sick);
+	live_close(x.live);
+	series_free(&x.set);
+	model_free(&x.model);
+	return status;
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See metrics.h. */
+#include <string.h>
+
+#include "kvmmt.h"
+#include "metrics.h"
+#include "names.h"
+
+typedef unsigned long long ull;
+
+enum type { GAUGE, COUNTER };
+
+static const char *fault_outcome(unsigned int reason)
+{
+	return name_outcome(kvmmt_fault_outcome(reason));
+}
+
+static const char *slot_outcome(unsigned int reason)
+{
+	return kvmmt_slot_refused(reason) ? name_outcome(KVMMT_OUTCOME_REFUSED) : "accepted";
+}
+
+#define PLACE(member)							\
+	offsetof(struct kvmmt_counters, member),			\
+	sizeof(((struct kvmmt_counters *)0)->member) / sizeof(__u64)
+#define FAULT (1u << KVMMT_KIND_S2_FAULT)
+#define SLOT  (1u << KVMMT_KIND_S2_SLOT)
+#define INVAL (1u << KVMMT_KIND_S2_INVALIDATE)
+
+/* Each array of a VM's counters is a metric; a place in it has these labels. */
+static const struct family {
+	const char *name, *unit, *help;
+	const char *label;	/* NULL: a single counter */
+	const char *(*word)(unsigned int place);
+	const char *label2;
+	const char *(*word2)(unsigned int place);
+	size_t offset, nr;
+	__u32 sources;		/* the tracepoints that feed it, bit by kind */
+} families[] = {
+	{ "kvmmt_vm_stage2_faults", "", "Stage-2 faults that KVM decided.", "reason", name_fault_reason,
+	  "outcome", fault_outcome, PLACE(fault), FAULT },
+	{ "kvmmt_vm_stage2_mappings", "", "Faults that mapped, by the memory type the guest got.",
+	  "type", name_s2_type, NULL, NULL, PLACE(mapped), FAULT },
+	{ "kvmmt_vm_stage2_mapped_bytes", "bytes", "Memory newly mapped, by the type the guest got.",
+	  "type", name_s2_type, NULL, NULL, PLACE(mapped_bytes), FAULT },
+	{ "kvmmt_vm_memslot_changes", "", "Memslot changes that KVM decided.", "reason",
+	  name_slot_reason, "outcome", slot_outcome, PLACE(slot), SLOT },
+	{ "kvmmt_vm_stage2_invalidations", "",
+	  "Stage-2 ranges invalidated, also of nested guests' shadow stage 2.", "reason",
+	  name_inval_reason, NULL, NULL, PLACE(inval), INVAL },
+	{ "kvmmt_vm_stage2_invalidated_bytes", "bytes",
+	  "Size of the ranges invalidated in the VM's own stage 2.", "reason", name_inval_reason, NULL,
+	  NULL, PLACE(inval_bytes), INVAL },
+	{ "kvmmt_vm_stage2_shadow_invalidations", "",
+	  "Ranges invalidated in nested guests' shadow stage 2.", NULL, NULL, NULL, NULL,
+	  PLACE(inval_shadow), INVAL },
+};
+
+#define NR_FAMILIES (sizeof(families) / sizeof(families[0]))
+
+static void head(const struct metrics *m, FILE *out, const char *name, enum type type,
+		 const char *unit, const char *help)
+{
+	const char *suffix = type == COUNTER && !m->openmetrics ? "_total" : "";
+
+	fprintf(out, "# TYPE %s%s %s\n", name, suffix, type == COUNTER ? "counter" : "gauge");
+	if (m->openmetrics && *unit)
+		fprintf(out, "# UNIT %s %s\n", name, unit);
+	fprintf(out, "# HELP %s%s %s\n", name, suffix, help);
+}
+
+/* ,label="value", the comma unless it is the first */
+static void label(FILE *out, char *comma, const char *name, const char *value)
+{
+	fprintf(out, "%c%s=\"", *comma, name);
+	*comma = ',';
+	for (; *value; value++) {
+		if (*value == '\n') {
+			fputs("\\n", out);
+			continue;
+		}
+		if (*value == '"' || *value == '\\')
+			fputc('\\', out);
+		fputc(*value, out);
+	}
+	fputc('"', out);
+}
+
+static void number(FILE *out, const char *name, enum type type, ull value)
+{
+	fprintf(out, "%s%s %llu\n", name, type == COUNTER ? "_total" : "", value);
+}
+
+static void decimal(FILE *out, const char *name, enum type type, double value)
+{
+	fprintf(out, "%s%s %.9g\n", name, type == COUNTER ? "_total" : "", value);
+}
+
+static void vm_counters(FILE *out, const struct family *f, const char *vm,
+			const struct kvmmt_counters *c)
+{
+	const __u64 *values = (const __u64 *)((const char *)c + f->offset);
+	unsigned int i;
+
+	for (i = 0; i < f->nr; i++) {
+		const char *word = f->label ? f->word(i) : "";
+		char comma = '{';
+
+		/* What only a later kernel counts is told once there is any. */
+		if (!word && !values[i])
+			continue;
+		fprintf(out, "%s_total", f->name);
+		label(out, &comma, "vm", vm);
+		if (f->label)
+			label(out, &comma, f->label, word ? word : "unknown");
+		if (f->label2)
+			label(out, &comma, f->label2, f->word2(i));
+		fprintf(out, "} %llu\n", (ull)values[i]);
+	}
+}
+
+static bool fed(const struct host *host, __u32 sources)
+{
+	int kind;
+
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		if (sources & 1u << kind && !host->tracepoint[kind])
+			return false;
+	return true;
+}
+
+/* Absence is not zero: without its tracepoint there is no metric. */
+static void print_families(const struct metrics *m, FILE *out)
+{
+	const struct series_set *set = m->set;
+	size_t i, f;
+
+	for (f = 0; f < NR_FAMILIES; f++) {
+		if (!fed(m->host, families[f].sources))
+			continue;
+		head(m, out, families[f].name, COUNTER, families[f].unit, families[f].help);
+		for (i = 0; i < set->nr; i++)
+			if (set->all[i]->own)
+				vm_counters(out, &families[f], set->all[i]->label,
+					    &set->all[i]->vm->now);
+		vm_counters(out, &families[f], SERIES_OTHER, &set->other);
+	}
+}
+
+static const char *source_word(enum vm_name_source source)
+{
+#define X(name, word, ...) word,
+	static const char *const words[] = { VM_NAME_SOURCES(X) };
+#undef X
+
+	return words[source];
+}
+
+static void print_vms(const struct metrics *m, FILE *out)
+{
+	const struct series_set *set = m->set;
+	size_t i;
+
+	head(m, out, "kvmmt_vms", GAUGE, "", "VMs that live, as far as kvmmt has seen them.");
+	number(out, "kvmmt_vms", GAUGE, set->nr_own + set->nr_other);
+	head(m, out, "kvmmt_other_vms", GAUGE, "",
+	     "VMs that live and are counted together as \"other\".");
+	number(out, "kvmmt_other_vms", GAUGE, set->nr_other);
+	head(m, out, "kvmmt_vm_info", GAUGE, "", "A VM: its process, and where its name is from.");
+	for (i = 0; i < set->nr; i++) {
+		const struct series *s = set->all[i];
+		char comma = '{', pid[16];
+
+		if (!s->own)
+			continue;
+		snprintf(pid, sizeof(pid), "%u", s->vm->process);
+		fputs("kvmmt_vm_info", out);
+		label(out, &comma, "vm", s->label);
+		label(out, &comma, "pid", pid);
+		label(out, &comma, "name_from", source_word(s->vm->name_source));
+		label(out, &comma, "pod", s->pod);
+		fputs("} 1\n", out);
+	}
+}
+
+static void refusal_line(FILE *out, const char *name, const struct refusal *r, ull value)
+{
+	const char *reason = refusal_reason(&r->event);
+	char comma = '{';
+
+	fputs(name, out);
+	label(out, &comma, "vm", r->vm);
+	label(out, &comma, "at", refusal_at(&r->event));
+	label(out, &comma, "reason", reason ? reason : "unknown");
+	label(out, &comma, "missing", refusal_missing(&r->event));
+	label(out, &comma, "backing", r->backing);
+	fprintf(out, "} %llu\n", value);
+}
+
+static void print_refusals(const struct metrics *m, FILE *out)
+{
+	const struct refusal_log *log = m->refusals;
+	size_t i;
+
+	head(m, out, "kvmmt_refusal_timestamp_seconds", GAUGE, "seconds",
+	     "When KVM last refused this, told for 15 minutes, also of a VM that is gone.");
+	for (i = 0; i < log->nr; i++)
+		refusal_line(out, "kvmmt_refusal_timestamp_seconds", &log->kept[i],
+			     log->kept[i].time_s);
+	head(m, out, "kvmmt_refusal_repeats", GAUGE, "", "How often KVM refused this of late.");
+	for (i = 0; i < log->nr; i++)
+		refusal_line(out, "kvmmt_refusal_repeats", &log->kept[i], log->kept[i].count);
+}
+
+static void print_loss(const struct metrics *m, FILE *out)
+{
+	int kind;
+
+	head(m, out, "kvmmt_lost_events", COUNTER, "",
+	     "Streamed events (refusals) that found no room in a ring buffer.");
+	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
+		if (m->host->tracepoint[kind])
+			fprintf(out, "kvmmt_lost_events_total{kind=\"%s\"} %llu\n", name_kind(kind),
+				(ull)m->model->lost[kind]);
+	head(m, out, "kvmmt_uncounted_events", COUNTER, "",
+	     "Events of VMs beyond the number that is counted for certain.");
+	number(out, "kvmmt_uncounted_events", COUNTER, m->model->lost_vms);
+}
+
+static void print_feature(FILE *out, const char *feature, enum tri has)
+{
+	if (has != UNKNOWN)
+		fprintf(out, "kvmmt_host_feature{feature=\"%s\"} %d\n", feature, has == YES);
+}
+
+static void print_host(const struct metrics *m, FILE *out)
+{
+	int kind;
+
+	head(m, out, "kvmmt_build_info", GAUGE, "", "Version of kvmmt and of the kernel.");
+	fprintf(out, "kvmmt_build_info{version=\"%s\",kernel=\"%s\"} 1\n", KVMMT_VERSION,
+		m->host->release);
+	head(m, out, "kvmmt_tracepoint", GAUGE, "", "Does the kernel have this tracepoint?");
+	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
+		fprintf(out, "kvmmt_tracepoint{tracepoint=\"kvm_%s\"} %d\n", name_kind(kind),
+			m->host->tracepoint[kind]);
+	head(m, out, "kvmmt_host_feature", GAUGE, "",
+	     "Does the host have this? Absent if that cannot be known.");
+	print_feature(out, "FWB", m->host->fwb);
+	print_feature(out, "DIC", m->host->dic);
+	print_feature(out, "cacheable_pfnmap", m->host->cacheable_pfnmap);
+}
+
+static void print_own(const struct metrics *m, FILE *out)
+{
+	const struct metrics_own *own = &m->own;
+
+	head(m, out, "process_cpu_seconds", COUNTER, "seconds", "CPU time of the exporter.");
+	decimal(out, "process_cpu_seconds", COUNTER, own->cpu_s);
+	head(m, out, "process_resident_memory_bytes", GAUGE, "bytes", "Memory of the exporter.");
+	number(out, "process_resident_memory_bytes", GAUGE, own->memory_bytes);
+	head(m, out, "process_start_time_seconds", GAUGE, "seconds", "When the exporter started.");
+	fprintf(out, "process_start_time_seconds %.3f\n", own->start_s);
+	head(m, out, "kvmmt_sample_duration_seconds", GAUGE, "seconds",
+	     "How long it took to read all counters the last time.");
+	decimal(out, "kvmmt_sample_duration_seconds", GAUGE, own->sample_s);
+	head(m, out, "kvmmt_http_requests", COUNTER, "", "HTTP requests answered.");
+	number(out, "kvmmt_http_requests", COUNTER, own->requests);
+}
+
+void metrics_print(const struct metrics *m, FILE *out)
+{
+	print_host(m, out);
+	print_vms(m, out);
+	print_families(m, out);
+	print_refusals(m, out);
+	print_loss(m, out);
+	print_own(m, out);
+	if (m->openmetrics)
+		fputs("# EOF\n", out);
+}
