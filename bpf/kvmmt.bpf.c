@@ -14,6 +14,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* Set before loading. */
 const volatile bool only_refusals;	/* stream no other */
+const volatile bool count_causes;	/* keep `causes` */
 const volatile bool only_pids;		/* leave out VMs that `pids` does not hold */
 const volatile __u32 ring_mask;		/* number of rings - 1, a power of two - 1 */
 
@@ -57,6 +58,13 @@ struct {
 	__type(key, struct kvmmt_vm_key);
 	__type(value, char[KVMMT_COMM_LEN]);
 } comms SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
+	__uint(max_entries, KVMMT_MAX_CAUSES);
+	__type(key, struct kvmmt_cause_key);
+	__type(value, struct kvmmt_cause);
+} causes SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -285,6 +293,30 @@ static __always_inline int on_s2_slot(int what, struct kvm *kvm, const struct kv
 	return stream(&e, KVMMT_KIND_S2_SLOT);
 }
 
+static __noinline int count_cause(struct kvm *kvm, __u64 size, __u32 reason)
+{
+	struct task_struct *task = bpf_get_current_task_btf(), *first = task->group_leader;
+	struct kvmmt_cause one = { .count = 1, .bytes = size }, *cause;
+	struct kvmmt_cause_key key = {
+		.vm = { .vm = (__u64)kvm, .pid = kvm->userspace_pid,
+			.generation = generation((__u64)kvm) },
+		.process = task->flags & PF_KTHREAD ? 0 : task->tgid,
+		.reason = reason,
+	};
+
+	if (!wanted(key.vm.pid))
+		return 0;
+	__builtin_memcpy(key.comm, first->comm, sizeof(key.comm));
+	cause = bpf_map_lookup_elem(&causes, &key);
+	if (!cause) {
+		bpf_map_update_elem(&causes, &key, &one, BPF_NOEXIST);
+		return 0;
+	}
+	cause->count++;
+	cause->bytes += size;
+	return 0;
+}
+
 static __always_inline int on_s2_invalidate(int what, struct kvm *kvm, __u64 start, __u64 size,
 					    __u32 reason, bool shadow)
 {
@@ -295,6 +327,8 @@ static __always_inline int on_s2_invalidate(int what, struct kvm *kvm, __u64 sta
 		c = counters(kvm);
 		if (c)
 			kvmmt_count_invalidate(c, reason, shadow, size);
+		if (count_causes)
+			count_cause(kvm, shadow ? 0 : size, reason);
 		if (reason == KVMMT_INVAL_TEARDOWN && !shadow)
 			end_vm((__u64)kvm);
 	}

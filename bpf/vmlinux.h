@@ -29,9 +29,12 @@ enum {
 	BPF_MAP_TYPE_PERCPU_HASH = 5,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_LRU_PERCPU_HASH = 10,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
+
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
 enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_F_NO_PREALLOC = 1 };
 
@@ -39,6 +42,13 @@ enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_F_NO_PREALLOC = 1 };
 
 struct kvm {
 	__s32 userspace_pid;
+};
+
+struct task_struct {
+	unsigned int flags;
+	__s32 tgid;
+	struct task_struct *group_leader;
+	char comm[16];
 };
 
 struct kvm_vcpu {

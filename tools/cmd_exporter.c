@@ -31,6 +31,7 @@ struct exporter {
 	struct model model;
 	struct series_set set;
 	struct refusal_log refusals;
+	struct storm_limits storm;
 	struct metrics metrics;
 	struct http *http;
 	struct http_body *body[2];	/* by .openmetrics; NULL: not asked for since the sample */
@@ -48,10 +49,33 @@ static const struct argp_option options[] = {
 	{ "interval", 'd', "SECONDS", 0, "time between two samples, 0.1 to 60 (default 1)", 0 },
 	{ "limit", 'L', "N", 0, "VMs with series of their own, 0 to 4096 (default 128); "
 	  "more are counted together as \"other\"", 0 },
+	{ "storm", 's', "WHAT=N,...", 0, "what a storm of invalidations is: rate=N a second or bytes=N "
+	  "a second, refault=PERCENT of it mapped again, for=SECONDS, over after clear=SECONDS", 0 },
 	{ "check", 'C', NULL, 0, "attach, say what can be seen, exit", 0 },
 	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
 	{ 0 },
 };
+
+static void parse_storm(struct storm_limits *l, char *arg, struct argp_state *state)
+{
+	static char *const words[] = { "rate", "bytes", "refault", "for", "clear", NULL };
+	double *const places[] = { &l->per_s, &l->bytes_per_s, &l->refault, &l->raise_s, &l->clear_s };
+
+	while (*arg) {
+		char *value, *end;
+		int i = getsubopt(&arg, words, &value);
+
+		if (i < 0)
+			argp_error(state, "--storm: '%s' is none of rate=, bytes=, refault=, for=, clear=",
+				   value);
+		*places[i] = value ? strtod(value, &end) : -1;
+		if (!value || end == value || *end || !(*places[i] >= 0 && *places[i] <= 1e15))
+			argp_error(state, "--storm: %s=%s: this is not a number from 0", words[i],
+				   value ? value : "");
+		if (places[i] == &l->refault)
+			l->refault /= 100;
+	}
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -76,6 +100,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (*arg < '0' || *arg > '9' || *end || x->set.limit > KVMMT_MAX_VMS)
 			argp_error(state, "--limit: '%s' is not a number from 0 to %d", arg,
 				   KVMMT_MAX_VMS);
+		break;
+	case 's':
+		parse_storm(&x->storm, arg, state);
 		break;
 	case 'C':
 		x->check = true;
@@ -111,6 +138,32 @@ static void add_vm(void *ctx, const struct kvmmt_vm_key *key, const struct kvmmt
 
 	if (model_vm(&x->model, key, c, comm))
 		x->err = -ENOMEM;
+}
+
+static void add_cause(void *ctx, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c)
+{
+	struct exporter *x = ctx;
+
+	if (model_cause(&x->model, key, c))
+		x->err = -ENOMEM;
+}
+
+static void step_storms(struct exporter *x)
+{
+	char text[512];
+	size_t i;
+
+	for (i = 0; i < x->set.nr; i++) {
+		struct series *s = x->set.all[i];
+		enum storm_change change = storm_step(&s->storm, &x->storm, &x->model, s->vm);
+
+		if (change == STORM_CLEARED)
+			fail("exporter", "VM %s: the storm of invalidations is over", s->label);
+		if (change != STORM_RAISED)
+			continue;
+		storm_text(&s->storm, &x->model, s->vm, text, sizeof(text));
+		fail("exporter", "VM %s: a storm: %s", s->label, text);
+	}
 }
 
 /* A refusal is handed out after the sample that counted it: its VM is known. */
@@ -152,7 +205,11 @@ static int read_all(struct exporter *x)
 	model_sample(&x->model, live_now_ns());
 	err = live_counters(x->live, add_vm, x);
 	if (!err)
+		err = live_causes(x->live, add_cause, x);
+	if (!err)
 		err = series_update(&x->set, &x->model);
+	if (!err)
+		step_storms(x);
 	if (!err)
 		err = live_events(x->live, 0, false, add_event, x);
 	if (!err || err == -EINTR)
@@ -384,7 +441,7 @@ static int say_check(const struct exporter *x)
 /* With privileges only as long as they are needed. */
 static int start(struct exporter *x)
 {
-	const struct common common = { .command = "exporter", .verbose = x->verbose };
+	const struct common common = { .command = "exporter", .verbose = x->verbose, .causes = true };
 	int err;
 
 	x->live = open_live(&common, &x->host, true, 0, true);
@@ -417,7 +474,7 @@ int cmd_exporter(int argc, char **argv)
 		"their reasons, invalidations.",
 		NULL, NULL, NULL
 	};
-	struct exporter x = { .interval_s = 1, .set.limit = DEFAULT_MAX_VMS };
+	struct exporter x = { .interval_s = 1, .set.limit = DEFAULT_MAX_VMS, .storm = STORM_DEFAULTS };
 	int status, i;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &x);

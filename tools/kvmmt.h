@@ -39,6 +39,7 @@ struct common {
 	size_t nr_fields;
 	const struct field *sort;
 	size_t ring_bytes;
+	bool causes;			/* no option: the command wants to know who invalidates */
 };
 
 extern const struct argp common_argp;

@@ -183,6 +183,64 @@ static void print_vms(const struct metrics *m, FILE *out)
 	}
 }
 
+static void vm_line(FILE *out, const char *name, enum type type, const struct series *s, double value)
+{
+	char comma = '{';
+
+	fprintf(out, "%s%s", name, type == COUNTER ? "_total" : "");
+	label(out, &comma, "vm", s->label);
+	fprintf(out, "} %.9g\n", value);
+}
+
+static void storm_cause(FILE *out, const struct series *s, const struct storm_cause *c)
+{
+	const char *reason = name_inval_reason(c->reason);
+	char comma = '{', word[STORM_WORD_LEN];
+
+	fputs("kvmmt_vm_storm_cause_ratio", out);
+	label(out, &comma, "vm", s->label);
+	label(out, &comma, "kind", storm_cause_kind(c, s->vm));
+	label(out, &comma, "cause", storm_cause_word(c, word));
+	label(out, &comma, "reason", reason ? reason : "unknown");
+	fprintf(out, "} %.9g\n", s->storm.count > c->count ?
+		(double)c->count / (double)s->storm.count : 1);
+}
+
+/* Storms are few: a VM that has one is told by name, also among the others. */
+static void print_storms(const struct metrics *m, FILE *out)
+{
+	const struct series_set *set = m->set;
+	size_t i, c;
+
+	if (!m->host->tracepoint[KVMMT_KIND_S2_INVALIDATE])
+		return;
+	head(m, out, "kvmmt_vm_storm", GAUGE, "", "Is there a storm of invalidations now?");
+	for (i = 0; i < set->nr; i++)
+		if (set->all[i]->own || set->all[i]->storm.on)
+			vm_line(out, "kvmmt_vm_storm", GAUGE, set->all[i], set->all[i]->storm.on);
+	head(m, out, "kvmmt_vm_storms", COUNTER, "", "Storms of invalidations so far.");
+	for (i = 0; i < set->nr; i++)
+		if (set->all[i]->own)
+			vm_line(out, "kvmmt_vm_storms", COUNTER, set->all[i], set->all[i]->storm.raised);
+	head(m, out, "kvmmt_vm_storm_rate", GAUGE, "",
+	     "Invalidations a second since the storm began.");
+	for (i = 0; i < set->nr; i++)
+		if (set->all[i]->storm.on)
+			vm_line(out, "kvmmt_vm_storm_rate", GAUGE, set->all[i],
+				set->all[i]->storm.per_s);
+	head(m, out, "kvmmt_vm_storm_refault_ratio", GAUGE, "",
+	     "Part of the invalidated memory that was mapped again meanwhile.");
+	for (i = 0; i < set->nr; i++)
+		if (set->all[i]->storm.on)
+			vm_line(out, "kvmmt_vm_storm_refault_ratio", GAUGE, set->all[i],
+				set->all[i]->storm.refault);
+	head(m, out, "kvmmt_vm_storm_cause_ratio", GAUGE, "",
+	     "Part of a storm's invalidations that this caused: the three that cause most.");
+	for (i = 0; i < set->nr; i++)
+		for (c = 0; set->all[i]->storm.on && c < set->all[i]->storm.nr_causes && c < 3; c++)
+			storm_cause(out, set->all[i], &set->all[i]->storm.causes[c]);
+}
+
 static void refusal_line(FILE *out, const char *name, const struct refusal *r, ull value)
 {
 	const char *reason = refusal_reason(&r->event);
@@ -273,6 +331,7 @@ void metrics_print(const struct metrics *m, FILE *out)
 	print_host(m, out);
 	print_vms(m, out);
 	print_families(m, out);
+	print_storms(m, out);
 	print_refusals(m, out);
 	print_loss(m, out);
 	print_own(m, out);

@@ -37,6 +37,13 @@ static struct model_vm *find(void *const *tree, const struct kvmmt_vm_key *key,
 	return node ? *node : NULL;
 }
 
+static void free_vm(struct model_vm *vm)
+{
+	free(vm->refusals);
+	free(vm->causes);
+	free(vm);
+}
+
 static void drop(struct model *m, struct model_vm *vm)
 {
 	const struct kvmmt_counters c = model_delta(&vm->start, &vm->now);
@@ -47,14 +54,13 @@ static void drop(struct model *m, struct model_vm *vm)
 	if (find(&m->latest, &vm->key, by_address) == vm)
 		tdelete(vm, &m->latest, by_address);
 	tdelete(vm, &m->by_key, model_key_order);
-	free(vm->refusals);
-	free(vm);
+	free_vm(vm);
 }
 
 void model_sample(struct model *m, __u64 now_ns)
 {
 	bool too_many = m->nr_gone > MODEL_GONE;
-	size_t i, kept = 0;
+	size_t i, j, kept = 0;
 
 	if (!m->start_ns)
 		m->start_ns = now_ns;
@@ -64,6 +70,8 @@ void model_sample(struct model *m, __u64 now_ns)
 		struct model_vm *vm = m->vms[i];
 
 		vm->before = vm->now;
+		for (j = 0; j < vm->nr_causes; j++)
+			vm->causes[j].before = vm->causes[j].now;
 		if (vm->gone && (too_many || model_age_ns(m, vm->seen_ns) > MODEL_MARK_NS))
 			drop(m, vm);
 		else
@@ -151,6 +159,49 @@ int model_refusal(struct model *m, const struct kvmmt_event *e)
 	return 0;
 }
 
+/* A place for another cause: the one that has done nothing for longest, or none. */
+static struct model_cause *cause_place(struct model_vm *vm)
+{
+	size_t i;
+
+	if (vm->nr_causes < MODEL_CAUSES)
+		return &vm->causes[vm->nr_causes++];
+	for (i = 0; i < MODEL_CAUSES; i++)
+		if (vm->causes[i].now.count == vm->causes[i].before.count)
+			return &vm->causes[i];
+	return NULL;
+}
+
+int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c)
+{
+	struct model_vm *vm = find(&m->by_key, &key->vm, model_key_order);
+	struct model_cause *cause;
+	size_t i;
+
+	if (!vm)
+		return 0;
+	if (!vm->causes)
+		vm->causes = calloc(MODEL_CAUSES, sizeof(*vm->causes));
+	if (!vm->causes)
+		return -ENOMEM;
+	for (i = 0; i < vm->nr_causes; i++)
+		if (!memcmp(&vm->causes[i].key, key, sizeof(*key)))
+			break;
+	if (i == vm->nr_causes) {
+		cause = cause_place(vm);
+		if (!cause)
+			return 0;
+		*cause = (struct model_cause){ .key = *key };
+	} else {
+		cause = &vm->causes[i];
+	}
+	/* The kernel had forgotten it, and it began anew. */
+	if (c->count < cause->before.count)
+		memset(&cause->before, 0, sizeof(cause->before));
+	cause->now = *c;
+	return 0;
+}
+
 void model_reset(struct model *m)
 {
 	size_t i;
@@ -173,10 +224,8 @@ void model_free(struct model *m)
 
 	tdestroy(m->latest, keep);
 	tdestroy(m->by_key, keep);
-	for (i = 0; i < m->nr_vms; i++) {
-		free(m->vms[i]->refusals);
-		free(m->vms[i]);
-	}
+	for (i = 0; i < m->nr_vms; i++)
+		free_vm(m->vms[i]);
 	free(m->vms);
 	memset(m, 0, sizeof(*m));
 }

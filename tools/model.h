@@ -13,8 +13,15 @@
 #include "vmname.h"
 
 #define MODEL_REFUSALS 16	/* kept for each VM */
+#define MODEL_CAUSES   16	/* kept for each VM */
 #define MODEL_GONE     1024	/* VMs that are gone and still told apart */
 #define MODEL_MARK_NS (15 * 60 * 1000000000ull) /* a refusal stays marked so long */
+
+/* Who invalidates a VM's stage 2, and how much at the last two samples. */
+struct model_cause {
+	struct kvmmt_cause_key key;
+	struct kvmmt_cause before, now;
+};
 
 struct model_vm {
 	struct kvmmt_vm_key key;
@@ -24,6 +31,8 @@ struct model_vm {
 	struct kvmmt_counters start, before, now;
 	struct kvmmt_event *refusals; /* ring, latest at nr_refusals - 1; NULL: none yet */
 	__u64 nr_refusals;
+	struct model_cause *causes;	/* room for MODEL_CAUSES; NULL: none yet */
+	size_t nr_causes;
 	__u64 seen_ns;		/* time of the last sample it was in */
 	bool gone;		/* its stage 2 was torn down */
 };
@@ -47,6 +56,8 @@ int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt
 	     const char *comm);
 /* Returns 0 or -ENOMEM. */
 int model_refusal(struct model *m, const struct kvmmt_event *e);
+/* A cause of a VM that the sample has. Returns 0 or -ENOMEM. */
+int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c);
 void model_reset(struct model *m);	/* "since the start" begins now */
 void model_free(struct model *m);
 

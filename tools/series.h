@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "model.h"
+#include "storm.h"
 
 #define SERIES_LABEL_LEN (VM_NAME_LEN + 24)
 #define SERIES_OTHER	 "other"
@@ -19,6 +20,7 @@ struct series {
 	struct kvmmt_vm_key key;
 	char label[SERIES_LABEL_LEN];	/* no other VM that lives has it */
 	char pod[VM_POD_LEN];
+	struct storm storm;
 	const struct model_vm *vm;	/* until the next series_update() */
 	bool own;			/* has series of its own: lives, and was within the limit */
 	bool ended;

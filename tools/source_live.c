@@ -138,6 +138,7 @@ static int configure(struct live *live, const struct live_options *o, const bool
 	int err, kind;
 
 	skel->rodata->only_refusals = !o->stream_kinds;
+	skel->rodata->count_causes = o->causes;
 	skel->rodata->only_pids = o->nr_pids > 0;
 	skel->rodata->ring_mask = ring_count(live->nr_cpus) - 1;
 	for (kind = 0; kind < KVMMT_KIND_LOST; kind++) {
@@ -148,6 +149,8 @@ static int configure(struct live *live, const struct live_options *o, const bool
 		choose(skel, kind, tracepoint[kind], o->count, streams);
 	}
 	err = bpf_map__set_max_entries(skel->maps.pids, o->nr_pids ? o->nr_pids : 1);
+	if (!err && !o->causes)
+		err = bpf_map__set_max_entries(skel->maps.causes, 1);
 	return err ? err : kvmmt_bpf__load(skel);
 }
 
@@ -303,6 +306,35 @@ int live_counters(struct live *live, live_counters_fn fn, void *ctx)
 		if (place_of(live, &key) < 0)
 			err = give_vm(live, &key, fn, ctx);
 	}
+	return err;
+}
+
+int live_causes(struct live *live, live_cause_fn fn, void *ctx)
+{
+	int fd = bpf_map__fd(live->skel->maps.causes), err = 0, cpu;
+	struct kvmmt_cause *per_cpu = calloc(live->nr_cpus, sizeof(*per_cpu)), sum;
+	struct kvmmt_cause_key key, *from = NULL;
+	size_t n;
+
+	if (!per_cpu)
+		return -ENOMEM;
+	/* A key that is forgotten meanwhile begins the walk anew: it must end all the same. */
+	for (n = 0; n < 2 * KVMMT_MAX_CAUSES && !err; n++) {
+		if (bpf_map_get_next_key(fd, from, &key))
+			break;
+		from = &key;
+		err = bpf_map_lookup_elem(fd, &key, per_cpu);
+		if (err == -ENOENT) {
+			err = 0;
+			continue;
+		}
+		memset(&sum, 0, sizeof(sum));
+		for (cpu = 0; cpu < live->nr_cpus && !err; cpu++)
+			add_u64s(&sum, &per_cpu[cpu], sizeof(sum));
+		if (!err)
+			fn(ctx, &key, &sum);
+	}
+	free(per_cpu);
 	return err;
 }
 

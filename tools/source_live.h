@@ -12,6 +12,7 @@ struct live;
 
 struct live_options {
 	bool count;		/* keep counters: live_counters() must be called now and then */
+	bool causes;		/* and who invalidates: live_causes() */
 	__u32 stream_kinds;	/* bit by kind */
 	bool stream_refusals;
 	size_t ring_bytes;	/* all rings together; rounded up to what fits */
@@ -30,6 +31,9 @@ typedef void (*live_event_fn)(void *ctx, const struct kvmmt_event *e);
 typedef void (*live_counters_fn)(void *ctx, const struct kvmmt_vm_key *key,
 				 const struct kvmmt_counters *c, const char *comm);
 
+typedef void (*live_cause_fn)(void *ctx, const struct kvmmt_cause_key *key,
+			      const struct kvmmt_cause *sum);
+
 /*
  * Load and attach one program for each tracepoint in @tracepoint (by kind).
  * Returns 0 and *@live, which the caller gives to live_close(), or -errno.
@@ -45,6 +49,9 @@ void live_detach(struct live *live);
  * given one last time and then forgotten. Returns 0 or -errno.
  */
 int live_counters(struct live *live, live_counters_fn fn, void *ctx);
+
+/* Call @fn for each cause with the sum over CPUs. Returns 0 or -errno. */
+int live_causes(struct live *live, live_cause_fn fn, void *ctx);
 
 /*
  * Wait up to @timeout_ms (-1: for ever) for events, then call @fn for those that

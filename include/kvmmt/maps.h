@@ -34,6 +34,23 @@ static inline __u32 kvmmt_place(__u64 vm)
 	return low >> 13 & (KVMMT_PLACES - 1);
 }
 
+/*
+ * Who invalidates a VM's stage 2: a process, or a kernel thread. Their number is
+ * bounded; of many, those that were not at it for longest are forgotten and begin anew.
+ */
+#define KVMMT_MAX_CAUSES 2048
+
+struct kvmmt_cause_key {
+	struct kvmmt_vm_key vm;
+	__u32 process;			/* 0: a kernel thread */
+	__u32 reason;			/* enum kvmmt_inval_reason */
+	char comm[KVMMT_COMM_LEN];	/* of the process's first thread */
+};
+
+struct kvmmt_cause {
+	__u64 count, bytes;
+};
+
 /* One CPU's losses: those not yet told by a LOST event, and all there were. */
 struct kvmmt_loss {
 	struct kvmmt_lost untold;

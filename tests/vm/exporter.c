@@ -27,7 +27,8 @@
 #include "vmm/check.h"
 #include "window.h"
 
-#define PORT	 9973
+#define PORT	     9973
+#define THRASH_PAGES 64
 #define OPENMETRICS "Accept: application/openmetrics-text; version=1.0.0\r\n"
 
 static char page[1 << 20];	/* the last answer */
@@ -167,6 +168,29 @@ static int vmm(const char *name)
 	return 0;
 }
 
+/*
+ * A guest that goes through its memory, which is taken away all the time: by its VMM,
+ * or by the kernel, which merges equal pages that the guest writes to again.
+ */
+static int thrashed(bool ksm)
+{
+	size_t bytes = THRASH_PAGES * PAGE, i;
+	char *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct vcpu vcpu;
+	struct vm vm;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (mem == MAP_FAILED || vm_open(&vm, 0) || vm_slot(&vm, 1, VM_WINDOW, mem, bytes, 0) ||
+	    vcpu_open(&vm, &vcpu, 0) || (ksm && madvise(mem, bytes, MADV_MERGEABLE)))
+		return 1;
+	for (;;) {
+		for (i = 0; i < THRASH_PAGES; i++)
+			access_one(&vcpu, VM_WRITE, VM_VA_NORMAL + i * PAGE, 1);
+		for (i = 0; !ksm && i < THRASH_PAGES; i++)
+			madvise(mem + i * PAGE, PAGE, MADV_DONTNEED);
+	}
+}
+
 static pid_t start_vmm(const char *name)
 {
 	char *const argv[] = { "/bin/exporter", "vmm", "-name", (char *)name, NULL };
@@ -206,6 +230,72 @@ static void refusal(void)
 	check(has("kvmmt_refusal_timestamp_seconds{", "vm=\"gpu-a\"", "at=\"fault\"",
 		  "reason=\"unsafe-cacheable\"", "missing=\"FWB and DIC\"", NULL),
 	      "it is not so", "with its VM, its reason and the missing features");
+}
+
+static void stop_exporter(pid_t pid, const char *who)
+{
+	int status = -1;
+
+	kill(pid, SIGTERM);
+	waitpid(pid, &status, 0);
+	check(WIFEXITED(status) && !WEXITSTATUS(status), "it does not", "%s: SIGTERM ends it well", who);
+}
+
+static bool storm_there(void)
+{
+	return get("/metrics", OPENMETRICS) == 200 && has("kvmmt_vm_storm{vm=\"thrash", "} 1", NULL);
+}
+
+static bool storm_gone(void)
+{
+	return get("/metrics", OPENMETRICS) == 200 && !has("kvmmt_vm_storm{vm=\"thrash", "} 1", NULL);
+}
+
+/* The first cause told is the one that does most. */
+static bool first_cause(const char *cause)
+{
+	const char *line = strstr(page, "\nkvmmt_vm_storm_cause_ratio{"), *at;
+
+	at = line ? strstr(line, cause) : NULL;
+	return at && at < strchrnul(line + 1, '\n');
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		not_ok("setup: %s: %s", path, strerror(errno));
+	close(fd);
+}
+
+/* Thresholds for an emulated machine. */
+static void storms(void)
+{
+	char *const argv[] = { "/bin/kvmmt", "exporter", "-d", "0.5", "--storm",
+			       "rate=200,for=2,clear=2", NULL };
+	pid_t pid = spawn(argv, "/tmp/exporter"), vmm;
+
+	check(soon(healthy), "it is not", "with other thresholds it is healthy");
+	vmm = start_vmm("thrash-madvise");
+	check(soon(storm_there), "there is none", "memory taken by the VMM is a storm");
+	check(first_cause("kind=\"vmm\",cause=\"exporter\",reason=\"notifier\""), "it is not named",
+	      "which it causes");
+	kill(vmm, SIGKILL);
+	waitpid(vmm, NULL, 0);
+	check(soon(storm_gone), "it is not", "and which is over when it is");
+	write_file("/sys/kernel/mm/ksm/pages_to_scan", "1000");
+	write_file("/sys/kernel/mm/ksm/sleep_millisecs", "1");
+	write_file("/sys/kernel/mm/ksm/run", "1");
+	vmm = start_vmm("thrash-ksm");
+	check(soon(storm_there), "there is none", "memory merged again and again is a storm");
+	check(first_cause("kind=\"kernel\",cause=\"ksmd\",reason=\"notifier\""), "it is not named",
+	      "which ksmd causes");
+	kill(vmm, SIGKILL);
+	waitpid(vmm, NULL, 0);
+	write_file("/sys/kernel/mm/ksm/run", "0");
+	stop_exporter(pid, "storms");
+	show("/tmp/exporter");
 }
 
 static bool status_has(pid_t pid, const char *line)
@@ -249,15 +339,6 @@ static void become(__u64 capabilities)
 			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
 }
 
-static void stop_exporter(pid_t pid, const char *who)
-{
-	int status = -1;
-
-	kill(pid, SIGTERM);
-	waitpid(pid, &status, 0);
-	check(WIFEXITED(status) && !WEXITSTATUS(status), "it does not", "%s: SIGTERM ends it well", who);
-}
-
 static void as_root(void)
 {
 	char *const argv[] = { "/bin/kvmmt", "exporter", NULL };
@@ -299,10 +380,12 @@ int main(int argc, char **argv)
 	if (window_open())
 		return 1;
 	if (argc == 4 && !strcmp(argv[1], "vmm"))
-		return vmm(argv[3]);
+		return strncmp(argv[3], "thrash", 6) ? vmm(argv[3]) :
+						       thrashed(!strcmp(argv[3], "thrash-ksm"));
 	check_suite = "exporter";
 	interface_up("lo");
 	as_root();
 	as_service();
+	storms();
 	return check_status();
 }
