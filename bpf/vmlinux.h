@@ -40,8 +40,48 @@ enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_F_NO_PREALLOC = 1 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct kvm_memory_slot {
+	__u64 base_gfn;
+	unsigned long npages;
+	short id;
+};
+
+typedef struct {
+	__s64 counter;
+} atomic_long_t;
+
+struct kvm_memslots {
+	atomic_long_t last_used_slot;
+};
+
 struct kvm {
 	__s32 userspace_pid;
+	struct kvm_memslots *memslots[1];
+};
+
+struct inode {
+	__u32 i_rdev;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
+struct file {
+	struct path f_path;
+	struct inode *f_inode;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
 };
 
 struct task_struct {

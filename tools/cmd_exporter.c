@@ -173,11 +173,17 @@ static void add_event(void *ctx, const struct kvmmt_event *e)
 	const struct model_vm *vm = model_find(&x->model, e->vm, e->pid);
 	const struct series *s = vm ? series_find(&x->set, &vm->key) : NULL;
 
+	struct kvmmt_origin origin;
+	char backing[BACKING_LEN];
+
 	if (e->kind == KVMMT_KIND_LOST)
 		return;
 	if (model_refusal(&x->model, e))
 		x->err = -ENOMEM;
-	refusal_add(&x->refusals, s ? s->label : "?", e, "",
+	live_origin(x->live, e, &origin);
+	backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
+		     x->host.page_size_bytes, backing);
+	refusal_add(&x->refusals, s ? s->label : "?", e, backing, origin.slot,
 		    wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
 }
 

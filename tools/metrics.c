@@ -244,13 +244,16 @@ static void print_storms(const struct metrics *m, FILE *out)
 static void refusal_line(FILE *out, const char *name, const struct refusal *r, ull value)
 {
 	const char *reason = refusal_reason(&r->event);
-	char comma = '{';
+	char comma = '{', slot[16] = "";
 
 	fputs(name, out);
 	label(out, &comma, "vm", r->vm);
 	label(out, &comma, "at", refusal_at(&r->event));
 	label(out, &comma, "reason", reason ? reason : "unknown");
 	label(out, &comma, "missing", refusal_missing(&r->event));
+	if (r->slot >= 0)
+		snprintf(slot, sizeof(slot), "%d", r->slot);
+	label(out, &comma, "slot", slot);
 	label(out, &comma, "backing", r->backing);
 	fprintf(out, "} %llu\n", value);
 }

@@ -39,10 +39,10 @@ const char *refusal_missing(const struct kvmmt_event *e)
 }
 
 static bool alike(const struct refusal *r, const char *vm, const struct kvmmt_event *e,
-		  const char *backing)
+		  const char *backing, int slot)
 {
 	return !strcmp(r->vm, vm) && r->event.kind == e->kind && reason(&r->event) == reason(e) &&
-	       !strcmp(r->backing, backing);
+	       r->slot == slot && !strcmp(r->backing, backing);
 }
 
 /* A place for another: a new one, or that of the one that is longest ago. */
@@ -60,13 +60,14 @@ static struct refusal *make_room(struct refusal_log *log)
 }
 
 const struct refusal *refusal_add(struct refusal_log *log, const char *vm,
-				  const struct kvmmt_event *e, const char *backing, __u64 time_s)
+				  const struct kvmmt_event *e, const char *backing, int slot,
+				  __u64 time_s)
 {
 	struct refusal *r;
 	size_t i;
 
 	for (i = 0; i < log->nr; i++)
-		if (alike(&log->kept[i], vm, e, backing))
+		if (alike(&log->kept[i], vm, e, backing, slot))
 			break;
 	if (i < log->nr) {
 		r = &log->kept[i];
@@ -74,6 +75,7 @@ const struct refusal *refusal_add(struct refusal_log *log, const char *vm,
 		r = make_room(log);
 		memset(r, 0, sizeof(*r));
 		snprintf(r->vm, sizeof(r->vm), "%s", vm);
+		r->slot = slot;
 		snprintf(r->backing, sizeof(r->backing), "%s", backing);
 	}
 	r->event = *e;

@@ -8,15 +8,16 @@
 
 #include <stdbool.h>
 #include <kvmmt/event.h>
+#include "backing.h"
 #include "series.h"
 
 #define REFUSALS_KEPT	64	/* the latest */
 #define REFUSAL_KEEP_NS (15 * 60 * 1000000000ull) /* told so long, also of a VM that is gone */
-#define BACKING_LEN	96
 
 struct refusal {
 	char vm[SERIES_LABEL_LEN];
 	char backing[BACKING_LEN];	/* what the memory is, "" if that is not known */
+	int slot;			/* -1: not known */
 	struct kvmmt_event event;	/* the latest */
 	__u64 count;
 	__u64 time_s;			/* of the latest, since 1970 */
@@ -29,7 +30,8 @@ struct refusal_log {
 
 /* Keep it; the one that it became part of, with count 1 if it is the first of its kind. */
 const struct refusal *refusal_add(struct refusal_log *log, const char *vm,
-				  const struct kvmmt_event *e, const char *backing, __u64 time_s);
+				  const struct kvmmt_event *e, const char *backing, int slot,
+				  __u64 time_s);
 /* Forget what is older than REFUSAL_KEEP_NS at @now_ns, on the events' clock. */
 void refusal_expire(struct refusal_log *log, __u64 now_ns);
 

@@ -140,6 +140,7 @@ static int configure(struct live *live, const struct live_options *o, const bool
 	skel->rodata->only_refusals = !o->stream_kinds;
 	skel->rodata->count_causes = o->causes;
 	skel->rodata->only_pids = o->nr_pids > 0;
+	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	skel->rodata->ring_mask = ring_count(live->nr_cpus) - 1;
 	for (kind = 0; kind < KVMMT_KIND_LOST; kind++) {
 		bool refusable = kind != KVMMT_KIND_S2_INVALIDATE;
@@ -404,6 +405,21 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 	memmove(live->waiting, live->waiting + n, left * sizeof(*live->waiting));
 	live->nr_waiting = left;
 	return 0;
+}
+
+void live_origin(struct live *live, const struct kvmmt_event *e, struct kvmmt_origin *origin)
+{
+	const struct kvmmt_s2_slot *s = &e->s2_slot;
+	struct kvmmt_origin_key key = { .vm = e->vm };
+
+	if (e->kind == KVMMT_KIND_S2_SLOT)
+		key.hva = s->vma_hva ? s->vma_hva : s->hva;
+	else
+		key.hva = e->s2_fault.hva;
+	if (!bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.origins), &key, origin))
+		return;
+	memset(origin, 0, sizeof(*origin));
+	origin->slot = -1;
 }
 
 int live_fd(const struct live *live)

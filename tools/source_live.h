@@ -60,6 +60,12 @@ int live_causes(struct live *live, live_cause_fn fn, void *ctx);
  */
 int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn, void *ctx);
 
+/*
+ * What is known of the memory that @e, a refusal, was about. Only a source that streams
+ * refusals alone notes it.
+ */
+void live_origin(struct live *live, const struct kvmmt_event *e, struct kvmmt_origin *origin);
+
 /* Readable when events have come, until live_events(); -1 if none are streamed. */
 int live_fd(const struct live *live);
 

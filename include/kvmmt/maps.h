@@ -51,6 +51,21 @@ struct kvmmt_cause {
 	__u64 count, bytes;
 };
 
+/* What memory was refused, as the kernel knows it and the event does not tell. */
+#define KVMMT_MAX_ORIGINS 256
+#define KVMMT_FILE_LEN	  40
+
+struct kvmmt_origin_key {
+	__u64 vm;
+	__u64 hva;
+};
+
+struct kvmmt_origin {
+	char file[KVMMT_FILE_LEN];	/* last part of the mapped file's name, "": none */
+	__u32 rdev;			/* if that is a device: major << 20 | minor; else 0 */
+	__s32 slot;			/* id, -1: not known */
+};
+
 /* One CPU's losses: those not yet told by a LOST event, and all there were. */
 struct kvmmt_loss {
 	struct kvmmt_lost untold;

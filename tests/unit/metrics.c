@@ -68,10 +68,10 @@ static void refuse(void)
 	struct kvmmt_event old = fault;
 
 	old.time_ns = 1;
-	refusal_add(&refusals, "long ago", &old, "", 1699999000);
-	refusal_add(&refusals, "gpu\\a-4194305", &fault, "0000:01:00.0", 1700000001);
-	refusal_add(&refusals, "gpu\\a-4194305", &fault, "0000:01:00.0", 1700000002);
-	refusal_add(&refusals, "gpu\\a-4194305", &slot, "\"\n", 1700000003);
+	refusal_add(&refusals, "long ago", &old, "", -1, 1699999000);
+	refusal_add(&refusals, "gpu\\a-4194305", &fault, "PCI 0000:01:00.0 BAR 2", 3, 1700000001);
+	refusal_add(&refusals, "gpu\\a-4194305", &fault, "PCI 0000:01:00.0 BAR 2", 3, 1700000002);
+	refusal_add(&refusals, "gpu\\a-4194305", &slot, "\"\n", -1, 1700000003);
 	refusal_expire(&refusals, 1 + REFUSAL_KEEP_NS);
 }
 

@@ -228,8 +228,9 @@ static void refusal(void)
 	waitpid(gpu, NULL, 0);
 	check(soon(refusal_there), "it is not so", "a refusal is told, though its VM is gone");
 	check(has("kvmmt_refusal_timestamp_seconds{", "vm=\"gpu-a\"", "at=\"fault\"",
-		  "reason=\"unsafe-cacheable\"", "missing=\"FWB and DIC\"", NULL),
-	      "it is not so", "with its VM, its reason and the missing features");
+		  "reason=\"unsafe-cacheable\"", "missing=\"FWB and DIC\"", "slot=\"1\"",
+		  "backing=\"device /dev/pfnmap\"", NULL),
+	      "it is not so", "with its VM, slot, reason, the missing features and the device");
 }
 
 static void stop_exporter(pid_t pid, const char *who)
