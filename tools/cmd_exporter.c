@@ -16,6 +16,7 @@
 #include "kvmmt.h"
 #include "metrics.h"
 #include "service.h"
+#include "tell.h"
 
 #define DEFAULT_LISTEN	"127.0.0.1:9973"
 #define DEFAULT_MAX_VMS 128
@@ -150,19 +151,16 @@ static void add_cause(void *ctx, const struct kvmmt_cause_key *key, const struct
 
 static void step_storms(struct exporter *x)
 {
-	char text[512];
 	size_t i;
 
 	for (i = 0; i < x->set.nr; i++) {
 		struct series *s = x->set.all[i];
 		enum storm_change change = storm_step(&s->storm, &x->storm, &x->model, s->vm);
 
-		if (change == STORM_CLEARED)
-			fail("exporter", "VM %s: the storm of invalidations is over", s->label);
-		if (change != STORM_RAISED)
-			continue;
-		storm_text(&s->storm, &x->model, s->vm, text, sizeof(text));
-		fail("exporter", "VM %s: a storm: %s", s->label, text);
+		if (change == STORM_RAISED)
+			tell_storm(s, &x->model);
+		else if (change == STORM_CLEARED)
+			tell_storm_over(s);
 	}
 }
 
@@ -173,6 +171,7 @@ static void add_event(void *ctx, const struct kvmmt_event *e)
 	const struct model_vm *vm = model_find(&x->model, e->vm, e->pid);
 	const struct series *s = vm ? series_find(&x->set, &vm->key) : NULL;
 
+	const struct refusal *due;
 	struct kvmmt_origin origin;
 	char backing[BACKING_LEN];
 
@@ -183,8 +182,10 @@ static void add_event(void *ctx, const struct kvmmt_event *e)
 	live_origin(x->live, e, &origin);
 	backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
 		     x->host.page_size_bytes, backing);
-	refusal_add(&x->refusals, s ? s->label : "?", e, backing, origin.slot,
-		    wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
+	due = refusal_add(&x->refusals, s ? s->label : "?", e, backing, origin.slot,
+			  wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
+	if (due)
+		tell_refusal(due);
 }
 
 static void read_own(struct metrics_own *own)

@@ -81,6 +81,9 @@ const struct refusal *refusal_add(struct refusal_log *log, const char *vm,
 	r->event = *e;
 	r->time_s = time_s;
 	r->count++;
+	if (r->count > 1 && e->time_ns < r->told_ns + REFUSAL_TELL_NS)
+		return NULL;
+	r->told_ns = e->time_ns;
 	return r;
 }
 

@@ -12,6 +12,7 @@
 #include "series.h"
 
 #define REFUSALS_KEPT	64	/* the latest */
+#define REFUSAL_TELL_NS (60 * 1000000000ull) /* of those that are alike, one is told so often */
 #define REFUSAL_KEEP_NS (15 * 60 * 1000000000ull) /* told so long, also of a VM that is gone */
 
 struct refusal {
@@ -21,6 +22,7 @@ struct refusal {
 	struct kvmmt_event event;	/* the latest */
 	__u64 count;
 	__u64 time_s;			/* of the latest, since 1970 */
+	__u64 told_ns;			/* the latest that was due, on the events' clock */
 };
 
 struct refusal_log {
@@ -28,7 +30,7 @@ struct refusal_log {
 	size_t nr;
 };
 
-/* Keep it; the one that it became part of, with count 1 if it is the first of its kind. */
+/* Keep it; the one that it became part of, if that is due to be told, or NULL. */
 const struct refusal *refusal_add(struct refusal_log *log, const char *vm,
 				  const struct kvmmt_event *e, const char *backing, int slot,
 				  __u64 time_s);

@@ -55,7 +55,8 @@ install: tools
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	for unit in systemd/*; do sed 's|/usr/bin|$(PREFIX)/bin|' $$unit \
+	install -D -m 644 systemd/kvmmt.catalog $(DESTDIR)$(PREFIX)/lib/systemd/catalog/kvmmt.catalog
+	for unit in systemd/*.service systemd/*.socket; do sed 's|/usr/bin|$(PREFIX)/bin|' $$unit \
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit 1; done
 
 -include $(native_obj:.o=.d) $(arm64_obj:.o=.d) $(O)/bpf/kvmmt.bpf.d

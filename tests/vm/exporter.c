@@ -274,7 +274,7 @@ static void write_file(const char *path, const char *text)
 static void storms(void)
 {
 	char *const argv[] = { "/bin/kvmmt", "exporter", "-d", "0.5", "--storm",
-			       "rate=200,for=2,clear=2", NULL };
+			       "rate=50,for=2,clear=2", NULL };
 	pid_t pid = spawn(argv, "/tmp/exporter"), vmm;
 
 	check(soon(healthy), "it is not", "with other thresholds it is healthy");

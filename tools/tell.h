@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What an operator is told as it happens: to the journal with fields, if standard error
+ * is connected to it, and else as a line there.
+ */
+#ifndef TELL_H
+#define TELL_H
+
+#include "refusal.h"
+#include "series.h"
+
+void tell_refusal(const struct refusal *r);
+void tell_storm(const struct series *s, const struct model *m);
+void tell_storm_over(const struct series *s);
+
+#endif
