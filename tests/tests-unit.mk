@@ -30,6 +30,7 @@ check-unit: tools $(unit_out)/facts $(unit_out)/vmnames $(unit_out)/screens \
 	@$(unit_out)/backings
 	@$(unit_out)/tells
 	@tests/unit/catalog.sh
+	@tests/monitoring/monitoring.sh
 	@tests/unit/golden.sh tests/cases/screens.txt $(unit_out)/screens
 	@tests/unit/golden.sh tests/cases/metrics.txt $(unit_out)/metrics
 	@tests/unit/metrics.sh $(unit_out)/metrics

@@ -58,6 +58,9 @@ install: tools
 	install -D -m 644 systemd/kvmmt.catalog $(DESTDIR)$(PREFIX)/lib/systemd/catalog/kvmmt.catalog
 	for unit in systemd/*.service systemd/*.socket; do sed 's|/usr/bin|$(PREFIX)/bin|' $$unit \
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/share/kvmmt/runbooks
+	install -m 644 monitoring/* $(DESTDIR)$(PREFIX)/share/kvmmt
+	install -m 644 docs/runbooks/* $(DESTDIR)$(PREFIX)/share/kvmmt/runbooks
 
 -include $(native_obj:.o=.d) $(arm64_obj:.o=.d) $(O)/bpf/kvmmt.bpf.d
 .PHONY: tools tools-arm64 install
