@@ -2,7 +2,8 @@
 /*
  * kvmmt exporter on a host whose guests are refused, live and go.
  *   exporter
- * and for that: exporter vmm -name NAME
+ *   exporter serve: to a Prometheus outside, which guests give reason for alerts
+ * and for these: exporter vmm -name NAME
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -376,6 +378,46 @@ static void as_service(void)
 	stop_exporter(pid, "a service");
 }
 
+/* This machine's only other interface, as QEMU's user network has it */
+static void join_network(void)
+{
+	struct ifreq ifr = { .ifr_name = "eth0" };
+	struct sockaddr_in *a = (struct sockaddr_in *)&ifr.ifr_addr;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	a->sin_family = AF_INET;
+	inet_pton(AF_INET, "10.0.2.15", &a->sin_addr);
+	if (ioctl(fd, SIOCSIFADDR, &ifr))
+		not_ok("setup: eth0: %s", strerror(errno));
+	inet_pton(AF_INET, "255.255.255.0", &a->sin_addr);
+	ioctl(fd, SIOCSIFNETMASK, &ifr);
+	close(fd);
+	interface_up("eth0");
+}
+
+static int serve(void)
+{
+	char *const argv[] = { "/bin/kvmmt", "exporter", "--listen", ":9973", "-d", "0.5", "--storm",
+			       "rate=50,for=2,clear=2", NULL };
+	const struct timeval now = { .tv_sec = getenv("now") ? atol(getenv("now")) : 0 };
+	pid_t pid, vmm;
+
+	settimeofday(&now, NULL);
+	interface_up("lo");
+	join_network();
+	pid = spawn(argv, "/dev/stderr");
+	check(soon(healthy), "it is not", "it is healthy");
+	sleep(3);
+	waitpid(start_vmm("gpu-a"), NULL, 0);
+	vmm = start_vmm("thrash-madvise");
+	sleep(12);
+	kill(vmm, SIGKILL);
+	waitpid(vmm, NULL, 0);
+	sleep(15);
+	stop_exporter(pid, "it");
+	return check_status();
+}
+
 int main(int argc, char **argv)
 {
 	if (window_open())
@@ -384,6 +426,8 @@ int main(int argc, char **argv)
 		return strncmp(argv[3], "thrash", 6) ? vmm(argv[3]) :
 						       thrashed(!strcmp(argv[3], "thrash-ksm"));
 	check_suite = "exporter";
+	if (argc == 2 && !strcmp(argv[1], "serve"))
+		return serve();
 	interface_up("lo");
 	as_root();
 	as_service();
