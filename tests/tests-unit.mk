@@ -22,13 +22,14 @@ $(unit_out)/%: tests/unit/%.c $(unit_obj)
 ## check-unit: tests without the lab
 check-unit: tools $(unit_out)/facts $(unit_out)/vmnames $(unit_out)/screens \
 	$(unit_out)/metrics $(unit_out)/http $(unit_out)/storms $(unit_out)/backings \
-	$(unit_out)/tells
+	$(unit_out)/tells $(unit_out)/series-churn
 	@$(unit_out)/facts
 	@$(unit_out)/vmnames
 	@$(unit_out)/http
 	@$(unit_out)/storms
 	@$(unit_out)/backings
 	@$(unit_out)/tells
+	@$(unit_out)/series-churn
 	@tests/unit/catalog.sh
 	@tests/monitoring/monitoring.sh
 	@tests/unit/golden.sh tests/cases/screens.txt $(unit_out)/screens

@@ -29,7 +29,7 @@ static bool label_taken(const struct series_set *set, const char *label)
 
 /*
  * A VM that is known by its process alone is told from others by the pid; of two with
- * one name, the later is "name#2".
+ * one name and series of their own, the later is "name#2".
  */
 static void choose_label(const struct series_set *set, struct series *s)
 {
@@ -41,7 +41,7 @@ static void choose_label(const struct series_set *set, struct series *s)
 	else
 		snprintf(name, sizeof(name), "%s", s->vm->name);
 	snprintf(s->label, sizeof(s->label), "%s", name);
-	for (n = 2; label_taken(set, s->label); n++)
+	for (n = 2; s->own && label_taken(set, s->label); n++)
 		snprintf(s->label, sizeof(s->label), "%s#%u", name, n);
 }
 
@@ -67,9 +67,9 @@ static struct series *add(struct series_set *set, const struct model_vm *vm)
 		free(s);
 		return NULL;
 	}
+	s->own = !vm->gone && set->nr_own < set->limit;
 	choose_label(set, s);
 	vm_pod("/proc", vm->process, s->pod);
-	s->own = !vm->gone && set->nr_own < set->limit;
 	set->nr_own += s->own;
 	set->all[set->nr++] = s;
 	return s;

@@ -18,7 +18,7 @@
 /* A VM that the model has. */
 struct series {
 	struct kvmmt_vm_key key;
-	char label[SERIES_LABEL_LEN];	/* no other VM that lives has it */
+	char label[SERIES_LABEL_LEN];	/* no other with series of its own has it */
 	char pod[VM_POD_LEN];
 	struct storm storm;
 	const struct model_vm *vm;	/* until the next series_update() */
