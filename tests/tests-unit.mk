@@ -3,7 +3,7 @@
 unit_out := $(O)/unit
 unit_cflags := $(kvmmt_cflags) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Itools -Itests/vm/vmm
 unit_parts := names.o model.o field.o table.o json.o event_text.o vmname.o ui.o ui_vm.o screen.o \
-	series.o refusal.o metrics.o http.o storm.o backing.o tell.o
+	series.o refusal.o metrics.o http.o storm.o backing.o tell.o hook.o
 unit_obj := $(addprefix $(unit_out)/,$(unit_parts) check.o)
 
 $(unit_out)/%.o: tools/%.c $(O)/bpf/kvmmt.skel.h
@@ -22,7 +22,7 @@ $(unit_out)/%: tests/unit/%.c $(unit_obj)
 ## check-unit: tests without the lab
 check-unit: tools $(unit_out)/facts $(unit_out)/vmnames $(unit_out)/screens \
 	$(unit_out)/metrics $(unit_out)/http $(unit_out)/storms $(unit_out)/backings \
-	$(unit_out)/tells $(unit_out)/series-churn
+	$(unit_out)/tells $(unit_out)/series-churn $(unit_out)/hooks
 	@$(unit_out)/facts
 	@$(unit_out)/vmnames
 	@$(unit_out)/http
@@ -30,6 +30,7 @@ check-unit: tools $(unit_out)/facts $(unit_out)/vmnames $(unit_out)/screens \
 	@$(unit_out)/backings
 	@$(unit_out)/tells
 	@$(unit_out)/series-churn
+	@$(unit_out)/hooks
 	@tests/unit/catalog.sh
 	@tests/monitoring/monitoring.sh
 	@tests/unit/golden.sh tests/cases/screens.txt $(unit_out)/screens

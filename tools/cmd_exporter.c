@@ -33,6 +33,7 @@ struct exporter {
 	struct series_set set;
 	struct refusal_log refusals;
 	struct storm_limits storm;
+	struct hook hook;
 	struct metrics metrics;
 	struct http *http;
 	struct http_body *body[2];	/* by .openmetrics; NULL: not asked for since the sample */
@@ -52,6 +53,7 @@ static const struct argp_option options[] = {
 	  "more are counted together as \"other\"", 0 },
 	{ "storm", 's', "WHAT=N,...", 0, "what a storm of invalidations is: rate=N a second or bytes=N "
 	  "a second, refault=PERCENT of it mapped again, for=SECONDS, over after clear=SECONDS", 0 },
+	{ "run", 'r', "COMMAND", 0, "run this for each refusal and storm, with what it is in the environment", 0 },
 	{ "check", 'C', NULL, 0, "attach, say what can be seen, exit", 0 },
 	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
 	{ 0 },
@@ -104,6 +106,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 's':
 		parse_storm(&x->storm, arg, state);
+		break;
+	case 'r':
+		x->hook.command = arg;
 		break;
 	case 'C':
 		x->check = true;
@@ -158,9 +163,9 @@ static void step_storms(struct exporter *x)
 		enum storm_change change = storm_step(&s->storm, &x->storm, &x->model, s->vm);
 
 		if (change == STORM_RAISED)
-			tell_storm(s, &x->model);
+			tell_storm(s, &x->model, &x->hook);
 		else if (change == STORM_CLEARED)
-			tell_storm_over(s);
+			tell_storm_over(s, &x->hook);
 	}
 }
 
@@ -185,7 +190,7 @@ static void add_event(void *ctx, const struct kvmmt_event *e)
 	due = refusal_add(&x->refusals, s ? s->label : "?", e, backing, origin.slot,
 			  wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
 	if (due)
-		tell_refusal(due);
+		tell_refusal(due, &x->hook);
 }
 
 static void read_own(struct metrics_own *own)
@@ -379,6 +384,7 @@ static int run(struct exporter *x)
 			return err;
 		if (x->textfile && x->model.now_ns - x->written_ns >= TEXTFILE_NS)
 			write_textfile(x);
+		hook_step(&x->hook, live_now_ns());
 		service_notify("WATCHDOG=1");
 		if (!early)
 			next += step_ns;
@@ -395,6 +401,7 @@ static int catch_signals(void)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);	/* or the operator's command could not be waited for */
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -466,6 +473,7 @@ static int start(struct exporter *x)
 	x->metrics.model = &x->model;
 	x->metrics.set = &x->set;
 	x->metrics.refusals = &x->refusals;
+	x->metrics.hook = &x->hook;
 	x->metrics.own.start_s = wall_s();
 	service_notify("READY=1");
 	err = run(x);
@@ -492,6 +500,7 @@ int cmd_exporter(int argc, char **argv)
 		http_body_put(x.body[i]);
 	http_body_put(x.healthy);
 	http_body_put(x.sick);
+	hook_free(&x.hook);
 	live_close(x.live);
 	series_free(&x.set);
 	model_free(&x.model);

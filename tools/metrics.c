@@ -288,6 +288,22 @@ static void print_loss(const struct metrics *m, FILE *out)
 	number(out, "kvmmt_uncounted_events", COUNTER, m->model->lost_vms);
 }
 
+static void print_hook(const struct metrics *m, FILE *out)
+{
+	const struct { const char *result; __u64 value; } lines[] = {
+		{ "done", m->hook->done }, { "failed", m->hook->failed }, { "dropped", m->hook->dropped },
+	};
+	size_t i;
+
+	if (!m->hook->command)
+		return;
+	head(m, out, "kvmmt_command_messages", COUNTER, "",
+	     "Messages for the operator's command, by what became of them.");
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		fprintf(out, "kvmmt_command_messages_total{result=\"%s\"} %llu\n", lines[i].result,
+			(ull)lines[i].value);
+}
+
 static void print_feature(FILE *out, const char *feature, enum tri has)
 {
 	if (has != UNKNOWN)
@@ -337,6 +353,7 @@ void metrics_print(const struct metrics *m, FILE *out)
 	print_storms(m, out);
 	print_refusals(m, out);
 	print_loss(m, out);
+	print_hook(m, out);
 	print_own(m, out);
 	if (m->openmetrics)
 		fputs("# EOF\n", out);

@@ -50,13 +50,19 @@ static bool on_journal(void)
 	       st.st_dev == dev && st.st_ino == ino;
 }
 
-static void send(const struct message *m)
+static void send(const struct message *m, struct hook *hook)
 {
+	const char *fields[MAX_FIELDS];
+	int i;
+
 	if (!on_journal() || sd_journal_sendv(m->iov, m->nr))
 		fprintf(stderr, "kvmmt exporter: %s\n", m->fields[0] + strlen("MESSAGE="));
+	for (i = 0; i < m->nr; i++)
+		fields[i] = m->fields[i];
+	hook_add(hook, fields, m->nr);
 }
 
-void tell_refusal(const struct refusal *r)
+void tell_refusal(const struct refusal *r, struct hook *hook)
 {
 	const struct kvmmt_event *e = &r->event;
 	const char *reason = refusal_reason(e);
@@ -79,10 +85,10 @@ void tell_refusal(const struct refusal *r)
 	if (r->slot >= 0)
 		add(&m, "KVMMT_SLOT=%d", r->slot);
 	add(&m, "KVMMT_TIMES=%llu", (unsigned long long)r->count);
-	send(&m);
+	send(&m, hook);
 }
 
-void tell_storm(const struct series *s, const struct model *model)
+void tell_storm(const struct series *s, const struct model *model, struct hook *hook)
 {
 	const struct storm_cause *c = &s->storm.causes[0];
 	struct message m = { .nr = 0 };
@@ -100,10 +106,10 @@ void tell_storm(const struct series *s, const struct model *model)
 		add(&m, "KVMMT_CAUSE_KIND=%s", storm_cause_kind(c, s->vm));
 		add(&m, "KVMMT_CAUSE=%s", storm_cause_word(c, word));
 	}
-	send(&m);
+	send(&m, hook);
 }
 
-void tell_storm_over(const struct series *s)
+void tell_storm_over(const struct series *s, struct hook *hook)
 {
 	struct message m = { .nr = 0 };
 
@@ -111,5 +117,5 @@ void tell_storm_over(const struct series *s)
 	add(&m, ID_STORM_OVER);
 	add(&m, "PRIORITY=%d", LOG_NOTICE);
 	add(&m, "KVMMT_VM=%s", s->label);
-	send(&m);
+	send(&m, hook);
 }

@@ -45,8 +45,10 @@ static void sample(__u64 now)
 
 static void print(bool openmetrics)
 {
+	const struct hook hook = { .command = "x", .done = 3, .dropped = 1 };
 	const struct metrics m = {
 		.host = &host, .model = &model, .set = &set, .refusals = &refusals,
+		.hook = &hook,
 		.openmetrics = openmetrics,
 		.own = { .cpu_s = 1.5, .start_s = 1.7e9, .sample_s = 0.00025, .memory_bytes = 4 << 20,
 			 .requests = 9 },
