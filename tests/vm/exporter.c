@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -272,6 +273,72 @@ static void write_file(const char *path, const char *text)
 	close(fd);
 }
 
+/* Is @word in @file? */
+static bool file_has(const char *file, const char *word)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, page, sizeof(page) - 1);
+
+	close(fd);
+	page[n > 0 ? n : 0] = '\0';
+	return strstr(page, word);
+}
+
+static bool written(void)
+{
+	return file_has("/tmp/kvmmt.prom", "\nkvmmt_vms 0\n");
+}
+
+static void textfile(void)
+{
+	char *const argv[] = { "/bin/kvmmt", "exporter", "--textfile", "/tmp/kvmmt.prom", NULL };
+	pid_t pid = spawn(argv, "/tmp/exporter");
+
+	check(soon(written) && !strstr(page, "# EOF") && access("/tmp/kvmmt.prom.part", F_OK),
+	      "it is not so", "a textfile is written, as a whole, in the older format");
+	check(get("/healthz", "") == -ECONNREFUSED, "something is", "and nothing is served");
+	stop_exporter(pid, "a textfile");
+	check(access("/tmp/kvmmt.prom", F_OK), "it does not", "and it goes with its writer");
+}
+
+/* As systemd does: the socket is there before, and word is given when it is ready. */
+static void activated(void)
+{
+	const struct sockaddr_un to = { .sun_family = AF_UNIX, .sun_path = "/tmp/notify" };
+	const struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(PORT),
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int word = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), one = 1;
+	int port = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char number[16], buf[64] = "";
+	pid_t pid;
+
+	setsockopt(port, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(word, (const void *)&to, sizeof(to)) || bind(port, (const void *)&at, sizeof(at)) ||
+	    listen(port, 64)) {
+		not_ok("setup: %s", strerror(errno));
+		return;
+	}
+	pid = fork();
+	if (!pid) {
+		dup2(port, 3);
+		snprintf(number, sizeof(number), "%d", getpid());
+		setenv("LISTEN_PID", number, 1);
+		setenv("LISTEN_FDS", "1", 1);
+		setenv("NOTIFY_SOCKET", to.sun_path, 1);
+		execl("/bin/kvmmt", "kvmmt", "exporter", "--listen", ":1", NULL);
+		_exit(127);
+	}
+	close(port);
+	check(get("/healthz", "") == 200, "it is not", "who asks before it runs is answered when it does");
+	recv(word, buf, sizeof(buf) - 1, 0);
+	check(!strncmp(buf, "READY=1", 7), buf, "systemd is told that it is ready");
+	memset(buf, 0, sizeof(buf));
+	recv(word, buf, sizeof(buf) - 1, 0);
+	check(!strncmp(buf, "WATCHDOG=1", 10), buf, "and that it lives");
+	stop_exporter(pid, "a socket of systemd's");
+	close(word);
+}
+
 /* Thresholds for an emulated machine. */
 static void storms(void)
 {
@@ -431,6 +498,8 @@ int main(int argc, char **argv)
 	interface_up("lo");
 	as_root();
 	as_service();
+	textfile();
+	activated();
 	storms();
 	return check_status();
 }
