@@ -15,7 +15,7 @@ packages="
 	libmicrohttpd-dev:arm64 libsystemd-dev:arm64 libcap-dev:arm64
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	linux-source-6.12 flex bison bc cpio kmod rsync xz-utils ccache
-	libssl-dev debhelper python3 python3-git python3-ply sparse
+	libssl-dev debhelper lintian python3 python3-git python3-ply sparse
 	mandoc tmux python3-prometheus-client"
 # make kernel-deb and make bench fetch more, when they run.
 

@@ -39,5 +39,9 @@ check-unit: tools $(unit_out)/facts $(unit_out)/vmnames $(unit_out)/screens \
 	@tests/unit/cli.sh $(O)/native/kvmmt
 	@tests/unit/man.sh $(O)/native/kvmmt
 
+## tool-deb: Debian packages of the tool and its exporter, for this machine
+tool-deb check-tool-deb: tools
+	@tests/deb.sh $(O)/tool-deb
+
 -include $(wildcard $(unit_out)/*.d)
-.PHONY: check-unit
+.PHONY: check-unit tool-deb check-tool-deb
