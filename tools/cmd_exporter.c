@@ -104,8 +104,14 @@ static bool stopped(struct exporter *x)
 	struct signalfd_siginfo info;
 	bool stop = false;
 
-	while (read(x->signals, &info, sizeof(info)) == sizeof(info))
-		stop |= info.ssi_signo != SIGHUP;
+	while (read(x->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGHUP) {
+			stop = true;
+			continue;
+		}
+		model_rename(&x->model);
+		series_rename(&x->set);
+	}
 	return stop;
 }
 

@@ -97,15 +97,17 @@ static void read_own(struct metrics_own *own)
 static int read_all(struct exporter *x)
 {
 	struct live_loss loss;
-	int err;
+	int err, update;
 
 	x->err = 0;
 	model_sample(&x->model, live_now_ns());
 	err = live_counters(x->live, add_vm, x);
 	if (!err)
 		err = live_causes(x->live, add_cause, x);
+	/* Always: the sample may have dropped VMs that series point to. */
+	update = series_update(&x->set, &x->model);
 	if (!err)
-		err = series_update(&x->set, &x->model);
+		err = update;
 	if (!err)
 		step_storms(x);
 	if (!err)

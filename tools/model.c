@@ -202,6 +202,22 @@ int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct
 	return 0;
 }
 
+void model_rename(struct model *m)
+{
+	char name[VM_NAME_LEN];
+	size_t i;
+
+	for (i = 0; i < m->nr_vms; i++) {
+		enum vm_name_source source = vm_name(m->vms[i]->key.pid, "", name);
+
+		/* Of a process that is gone the last name is the better one. */
+		if (!strcmp(name, "?"))
+			continue;
+		m->vms[i]->name_source = source;
+		memcpy(m->vms[i]->name, name, sizeof(name));
+	}
+}
+
 void model_reset(struct model *m)
 {
 	size_t i;

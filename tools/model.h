@@ -58,6 +58,8 @@ int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt
 int model_refusal(struct model *m, const struct kvmmt_event *e);
 /* A cause of a VM that the sample has. Returns 0 or -ENOMEM. */
 int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c);
+/* Look up the names of VMs that live anew. */
+void model_rename(struct model *m);
 void model_reset(struct model *m);	/* "since the start" begins now */
 void model_free(struct model *m);
 

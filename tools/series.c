@@ -15,14 +15,14 @@ struct series *series_find(const struct series_set *set, const struct kvmmt_vm_k
 	return node ? *node : NULL;
 }
 
-static bool label_taken(const struct series_set *set, const char *label)
+static bool label_taken(const struct series_set *set, const struct series *by)
 {
 	size_t i;
 
-	if (!strcmp(label, SERIES_OTHER))
+	if (!strcmp(by->label, SERIES_OTHER))
 		return true;
 	for (i = 0; i < set->nr; i++)
-		if (set->all[i]->own && !strcmp(set->all[i]->label, label))
+		if (set->all[i]->own && set->all[i] != by && !strcmp(set->all[i]->label, by->label))
 			return true;
 	return false;
 }
@@ -41,8 +41,19 @@ static void choose_label(const struct series_set *set, struct series *s)
 	else
 		snprintf(name, sizeof(name), "%s", s->vm->name);
 	snprintf(s->label, sizeof(s->label), "%s", name);
-	for (n = 2; s->own && label_taken(set, s->label); n++)
+	for (n = 2; s->own && label_taken(set, s); n++)
 		snprintf(s->label, sizeof(s->label), "%s#%u", name, n);
+}
+
+void series_rename(struct series_set *set)
+{
+	size_t i;
+
+	/* None of the old labels is in a new one's way. */
+	for (i = 0; i < set->nr; i++)
+		set->all[i]->label[0] = '\0';
+	for (i = 0; i < set->nr; i++)
+		choose_label(set, set->all[i]);
 }
 
 static struct series *add(struct series_set *set, const struct model_vm *vm)
@@ -105,6 +116,7 @@ static void sweep(struct series_set *set)
 int series_update(struct series_set *set, const struct model *m)
 {
 	struct series *s;
+	int err = 0;
 	size_t i;
 
 	for (i = 0; i < set->nr; i++)
@@ -113,8 +125,10 @@ int series_update(struct series_set *set, const struct model *m)
 		s = series_find(set, &m->vms[i]->key);
 		if (!s)
 			s = add(set, m->vms[i]);
-		if (!s)
-			return -ENOMEM;
+		if (!s) {
+			err = -ENOMEM;
+			continue;
+		}
 		s->vm = m->vms[i];
 		if (s->vm->gone && !s->ended)
 			end(set, s);
@@ -128,7 +142,7 @@ int series_update(struct series_set *set, const struct model *m)
 		counters_add(&set->other, &set->all[i]->vm->now);
 		set->nr_other++;
 	}
-	return 0;
+	return err;
 }
 
 static void keep(void *node)

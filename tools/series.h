@@ -36,8 +36,10 @@ struct series_set {
 	void *by_key;			/* tsearch() tree */
 };
 
-/* After each sample of the model. Returns 0 or -ENOMEM. */
+/* After each sample of the model, also one that failed. Returns 0 or -ENOMEM. */
 int series_update(struct series_set *set, const struct model *m);
+/* After model_rename(): labels follow. */
+void series_rename(struct series_set *set);
 void series_free(struct series_set *set);
 
 /* The VM's, also when it is gone, as long as the model has it; or NULL. */

@@ -95,6 +95,8 @@ static const char *label_of(unsigned int i)
 
 static void labels(void)
 {
+	size_t i;
+
 	set.limit = 3;
 	model_sample(&model, S);
 	give(1, "web", 1, false);
@@ -109,6 +111,13 @@ static void labels(void)
 	series_update(&set, &model);
 	check(!strcmp(label_of(2), "web-4194305#2"), label_of(2), "a label stays when another goes");
 	check(!strcmp(label_of(3), "web-4194305"), label_of(3), "and is free for the next");
+	for (i = 0; i < model.nr_vms; i++) {
+		strcpy(model.vms[i]->name, SERIES_OTHER);
+		model.vms[i]->name_source = VM_NAME_OPTION;
+	}
+	series_rename(&set);
+	check(!strcmp(label_of(2), "other#2") && !strcmp(label_of(3), "other#3"), label_of(2),
+	      "renamed ones are told apart, and from \"other\"");
 }
 
 int main(void)

@@ -166,6 +166,10 @@ static int vmm(const char *name)
 	    vcpu_open(&vm, &vcpu, 0))
 		return 1;
 	access_one(&vcpu, VM_WRITE, VM_VA_NORMAL, 1);
+	if (!strcmp(name, "late")) {
+		sleep(3);
+		prctl(PR_SET_NAME, name);
+	}
 	/* The time it takes a VMM to say that it gives up */
 	refused ? usleep(200000) : pause();
 	return 0;
@@ -217,6 +221,31 @@ static void metrics(void)
 	kill(web, SIGKILL);
 	waitpid(web, &status, 0);
 	check(soon(guest_gone), "it is not so", "its series end with it");
+}
+
+static pid_t renamer;	/* the exporter that is to look anew */
+
+static bool old_name_there(void)
+{
+	return get("/metrics", OPENMETRICS) == 200 && has("kvmmt_vm_info{", "vm=\"exporter-", NULL);
+}
+
+static bool new_name_there(void)
+{
+	kill(renamer, SIGHUP);
+	return get("/metrics", OPENMETRICS) == 200 && has("kvmmt_vm_info{", "vm=\"late-", NULL);
+}
+
+static void renamed(pid_t pid)
+{
+	char *const argv[] = { "/bin/exporter", "vmm", "nameless", "late", NULL };
+	pid_t vmm = spawn(argv, "/dev/null");
+
+	renamer = pid;
+	check(soon(old_name_there), "it is not", "a VM without a name has its process's, and its pid");
+	check(soon(new_name_there), "it has not", "and another when the process has, and SIGHUP came");
+	kill(vmm, SIGKILL);
+	waitpid(vmm, NULL, 0);
 }
 
 static void refusal(void)
@@ -418,6 +447,7 @@ static void as_root(void)
 	privileges(pid, "root");
 	check(status_has(pid, "CapBnd:\t0000000000000000\n"), "there is", "nor one to be had");
 	metrics();
+	renamed(pid);
 	refusal();
 	stop_exporter(pid, "root");
 	if (check_status()) {
