@@ -393,6 +393,8 @@ static __always_inline int on_s2_invalidate(int what, struct kvm *kvm, __u64 sta
 	return stream(&e, KVMMT_KIND_S2_INVALIDATE);
 }
 
+#include "vncr.bpf.h"
+
 #define ARGS(...) __VA_ARGS__
 #define PROGRAMS(kind, args, ...)						\
 	SEC("tp_btf/kvm_" #kind)						\
@@ -415,3 +417,9 @@ PROGRAMS(s2_fault, ARGS(vcpu, f), struct kvm_vcpu *vcpu, const struct kvm_s2_fau
 PROGRAMS(s2_slot, ARGS(kvm, s), struct kvm *kvm, const struct kvm_s2_slot *s)
 PROGRAMS(s2_invalidate, ARGS(kvm, start, size, reason, shadow), struct kvm *kvm, __u64 start,
 	 __u64 size, __u32 reason, bool shadow)
+
+PROGRAMS(vncr_lookup, ARGS(vcpu, l), struct kvm_vcpu *vcpu, const struct kvm_vncr_lookup *l)
+PROGRAMS(vncr_walk, ARGS(vcpu, w), struct kvm_vcpu *vcpu, const struct kvm_vncr_walk *w)
+PROGRAMS(vncr_invalidate, ARGS(vcpu, i), struct kvm_vcpu *vcpu,
+	 const struct kvm_vncr_invalidate *i)
+PROGRAMS(nested_tlbi, ARGS(vcpu, t), struct kvm_vcpu *vcpu, const struct kvm_nested_tlbi *t)

@@ -108,6 +108,26 @@ struct kvm_s2_slot {
 	int ret;
 };
 
+struct kvm_vncr_lookup {
+	__u64 va;
+	__u32 asid, flags, reason, entry, fast_tlbis;
+};
+
+struct kvm_vncr_walk {
+	__u64 va, ipa, pfn, lat_ns;
+	__u32 esr, injected, asid, level, size_shift, flags, reason, entry;
+};
+
+struct kvm_vncr_invalidate {
+	__u64 va, ipa, lifetime_ns;
+	__u32 asid, size_shift, flags, reason, entry;
+};
+
+struct kvm_nested_tlbi {
+	__u64 start, size;
+	__u32 op, scope, asid, entries;
+};
+
 #pragma clang attribute pop
 
 #endif

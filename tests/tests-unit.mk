@@ -2,7 +2,7 @@
 # Tests that need no lab; built with ASan and UBSan.
 unit_out := $(O)/unit
 unit_cflags := $(kvmmt_cflags) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Itools -Itests/vm/vmm
-unit_parts := names.o model.o field.o table.o json.o event_text.o vmname.o ui.o ui_vm.o screen.o \
+unit_parts := names.o names_tlbi.o model.o counters.o field.o table.o table_rows.o json.o event_text.o event_text_vncr.o vmname.o host.o ui.o ui_vm.o ui_vncr.o screen.o \
 	series.o refusal.o metrics.o http.o storm.o backing.o tell.o hook.o
 unit_obj := $(addprefix $(unit_out)/,$(unit_parts) check.o)
 
@@ -17,13 +17,14 @@ $(unit_out)/check.o: tests/vm/vmm/check.c
 
 $(unit_out)/%: tests/unit/%.c $(unit_obj)
 	$(call msg,LD,$@)
-	$(Q)$(CC) $(unit_cflags) $^ -lmicrohttpd -lsystemd -o $@
+	$(Q)$(CC) $(unit_cflags) $(filter %.c %.o,$^) -lbpf -lelf -lz -lmicrohttpd -lsystemd -o $@
 
 ## check-unit: tests without the lab
-check-unit: tools $(unit_out)/facts $(unit_out)/vmnames $(unit_out)/screens \
+check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_out)/vmnames $(unit_out)/screens \
 	$(unit_out)/metrics $(unit_out)/http $(unit_out)/storms $(unit_out)/backings \
 	$(unit_out)/tells $(unit_out)/series-churn $(unit_out)/hooks
 	@$(unit_out)/facts
+	@$(unit_out)/vncr
 	@$(unit_out)/vmnames
 	@$(unit_out)/http
 	@$(unit_out)/storms
@@ -33,6 +34,7 @@ check-unit: tools $(unit_out)/facts $(unit_out)/vmnames $(unit_out)/screens \
 	@$(unit_out)/hooks
 	@tests/unit/catalog.sh
 	@tests/monitoring/monitoring.sh
+	@tests/unit/golden.sh tests/cases/tables.txt $(unit_out)/tables
 	@tests/unit/golden.sh tests/cases/screens.txt $(unit_out)/screens
 	@tests/unit/golden.sh tests/cases/metrics.txt $(unit_out)/metrics
 	@tests/unit/metrics.sh $(unit_out)/metrics

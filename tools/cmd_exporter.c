@@ -219,10 +219,10 @@ static int say_check(const struct exporter *x)
 {
 	int kind, nr = 0;
 
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		nr += x->host.tracepoint[kind];
 	printf("kvmmt exporter: Linux %s: attached to %d of %d tracepoints\n", x->host.release, nr,
-	       KVMMT_KIND_LOST);
+	       __builtin_popcount(KVMMT_TRACED));
 	return 0;
 }
 

@@ -36,9 +36,9 @@ static void print(const struct feature *f)
 {
 	static const char *const words[] = { [NO] = "no", [YES] = "yes", [UNKNOWN] = "unknown" };
 
-	printf("%-18s %-8s (%s)\n", f->name, words[f->has], f->source);
+	printf("%-19s %-8s (%s)\n", f->name, words[f->has], f->source);
 	if (f->has == NO)
-		printf("%-18s without it: %s\n", "", f->cost);
+		printf("%-19s without it: %s\n", "", f->cost);
 }
 
 static void add_json(struct json *j, const struct feature *f)
@@ -87,6 +87,14 @@ int cmd_features(int argc, char **argv)
 		  "no refused memslots; the kernel needs kernel-patches/" },
 		{ "kvm_s2_invalidate", yes_no(h.tracepoint[KVMMT_KIND_S2_INVALIDATE]), "BTF",
 		  "no invalidations; the kernel needs kernel-patches/" },
+		{ "kvm_vncr_lookup", yes_no(h.tracepoint[KVMMT_KIND_VNCR_LOOKUP]), "BTF",
+		  "no hit ratio of the VNCR pseudo-TLB; the kernel needs kernel-patches/" },
+		{ "kvm_vncr_walk", yes_no(h.tracepoint[KVMMT_KIND_VNCR_WALK]), "BTF",
+		  "no walks for VNCR_EL2, nor what they took; the kernel needs kernel-patches/" },
+		{ "kvm_vncr_invalidate", yes_no(h.tracepoint[KVMMT_KIND_VNCR_INVALIDATE]), "BTF",
+		  "no invalidations of the VNCR pseudo-TLB; the kernel needs kernel-patches/" },
+		{ "kvm_nested_tlbi", yes_no(h.tracepoint[KVMMT_KIND_NESTED_TLBI]), "BTF",
+		  "no TLBIs of guest hypervisors; the kernel needs kernel-patches/" },
 	};
 
 	if (as_json) {

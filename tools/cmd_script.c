@@ -20,7 +20,9 @@ struct script {
 enum { OPT_REFUSED = 'r', OPT_KIND = 'k' };
 
 static const struct argp_option options[] = {
-	{ "kind", OPT_KIND, "KIND", 0, "only s2_fault, s2_slot or s2_invalidate; may be given again", 0 },
+	{ "kind", OPT_KIND, "KIND", 0, 
+	  "only s2_fault, s2_slot, s2_invalidate, vncr_lookup, vncr_walk, vncr_invalidate or "
+	  "nested_tlbi; may be given again", 0 },
 	{ "refused", OPT_REFUSED, NULL, 0, "only refusals", 0 },
 	{ 0 },
 };
@@ -35,9 +37,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &s->common;
 		break;
 	case OPT_KIND:
-		for (kind = 0; kind < KVMMT_KIND_LOST && strcmp(arg, name_kind(kind)); kind++)
+		for (kind = 0; kind < KVMMT_KIND_NR && strcmp(arg, name_kind(kind)); kind++)
 			;
-		if (kind == KVMMT_KIND_LOST)
+		if (kind == KVMMT_KIND_NR || kind == KVMMT_KIND_LOST)
 			argp_error(state, "--kind: there is no kind '%s'", arg);
 		s->kinds |= 1u << kind;
 		break;
@@ -136,7 +138,7 @@ int cmd_script(int argc, char **argv)
 	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
 		options, parse, "[-- COMMAND...]",
-		"Print one decoded line for each stage-2 event, live, in order of time."
+		"Print one decoded line for each event of stage 2 and of the VNCR pseudo-TLB, live, in order of time."
 		"\vWith a COMMAND, until it ends.",
 		children, NULL, NULL
 	};
@@ -147,7 +149,7 @@ int cmd_script(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &s);
 	if (!s.kinds && !s.refused)
-		s.kinds = (1u << KVMMT_KIND_LOST) - 1;
+		s.kinds = KVMMT_TRACED;
 	if (s.child) {
 		child = child_prepare(s.child, &release);
 		if (child < 0)

@@ -14,18 +14,37 @@ struct stat {
 	struct common common;
 	struct model model;
 	struct host host;
+	bool vncr;		/* a row for each vCPU of guest hypervisors */
 	char **child;
 	int child_pid;		/* 0: none, or it has ended */
 	int child_status;
 	int err;
 };
 
+static const struct argp_option options[] = {
+	{ "vncr", 'N', NULL, 0, "guest hypervisors: a row for each vCPU and its VNCR pseudo-TLB", 0 },
+	{ 0 },
+};
+
+/* A field of the other kind of row */
+static void check_field(const struct stat *s, const struct field *f, struct argp_state *state)
+{
+	if (s->vncr && !field_of_vcpu(f))
+		argp_error(state, "--vncr: '%s' is counted by VM, not by vCPU", f->name);
+	if (!s->vncr && f->type == FIELD_VCPU)
+		argp_error(state, "the field '%s' is for --vncr", f->name);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct stat *s = state->input;
+	size_t i;
 
 	(void)arg;
 	switch (key) {
+	case 'N':
+		s->vncr = true;
+		break;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &s->common;
 		break;
@@ -35,6 +54,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_SUCCESS:
 		if (s->child && s->common.count && !s->common.interval_s)
 			argp_error(state, "--count with a COMMAND needs --interval");
+		for (i = 0; i < s->common.nr_fields; i++)
+			check_field(s, s->common.fields[i], state);
+		if (s->common.sort)
+			check_field(s, s->common.sort, state);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -51,12 +74,24 @@ static void add_vm(void *ctx, const struct kvmmt_vm_key *key, const struct kvmmt
 		s->err = -ENOMEM;
 }
 
+static bool add_vcpu(void *ctx, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c)
+{
+	struct stat *s = ctx;
+	int err = model_vcpu(&s->model, key, c);
+
+	if (err == -ENOMEM)
+		s->err = err;
+	return !err;
+}
+
 static int sample(struct stat *s, struct live *live)
 {
 	int err;
 
 	model_sample(&s->model, live_now_ns());
 	err = live_counters(live, add_vm, s);
+	if (!err)
+		err = live_vcpus(live, add_vcpu, s);
 	return err ? err : s->err;
 }
 
@@ -73,8 +108,9 @@ static void print_loss(const struct stat *s, struct live *live)
 		json_number(&j, "lost_events", loss.vms);
 		json_end(&j);
 	} else {
-		fail("stat", "%llu events of VMs beyond the %d that are counted for certain were lost",
-		     (unsigned long long)loss.vms, KVMMT_MAX_VMS);
+		fail("stat", "%llu events of VMs beyond the %d, or of guest hypervisors' vCPUs "
+			     "beyond the %d, that are counted for certain were lost",
+		     (unsigned long long)loss.vms, KVMMT_MAX_VMS, KVMMT_MAX_VCPUS);
 	}
 }
 
@@ -88,29 +124,15 @@ static int print(struct stat *s, struct live *live, bool total, bool head)
 		.host = &s->host,
 		.total = total,
 		.seconds = (double)(m->now_ns - (total ? m->start_ns : m->before_ns)) / 1e9,
+		.nested = m->nested,
+		.vcpus = s->vncr,
 	};
-	struct table_row *rows = calloc(m->nr_vms + 2, sizeof(*rows));
 	struct model_vm rest;
-	size_t i, nr = 0;
+	size_t nr;
+	struct table_row *rows = table_rows(&t, m, &rest, &nr);
 
 	if (!rows)
 		return -ENOMEM;
-	for (i = 0; i < m->nr_vms; i++) {
-		const struct model_vm *vm = m->vms[i];
-		const struct kvmmt_counters *from = total ? &vm->start : &vm->before;
-
-		/* A VM that is gone is shown once more, with what it did last. */
-		if (!total && vm->gone && !memcmp(&vm->before, &vm->now, sizeof(vm->now)))
-			continue;
-		rows[nr].vm = vm;
-		rows[nr++].counts = model_delta(from, &vm->now);
-	}
-	if (total && m->nr_rest) {
-		rest = m->rest;
-		snprintf(rest.name, sizeof(rest.name), "(%llu_gone)", (unsigned long long)m->nr_rest);
-		rows[nr].vm = &rest;
-		rows[nr++].counts = rest.now;
-	}
 	table_sort(&t, rows, nr);
 	if (s->common.json)
 		table_json(&t, rows, nr, stdout);
@@ -179,9 +201,9 @@ int cmd_stat(int argc, char **argv)
 {
 	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		NULL, parse, "[-- COMMAND...]",
+		options, parse, "[-- COMMAND...]",
 		"Count what each VM's stage 2 does: faults by the memory type they were given, "
-		"refusals, invalidations."
+		"refusals, invalidations; and what the VNCR pseudo-TLB of guest hypervisors does."
 		"\vPrints a table every second, or as -d says, and the totals at the end (Ctrl-C). "
 		"With a COMMAND and no -d, only the totals when it ends.",
 		children, NULL, NULL
@@ -200,6 +222,10 @@ int cmd_stat(int argc, char **argv)
 	live = open_live(&s.common, &s.host, true, 0, false);
 	if (!live)
 		return 1;
+	if (s.vncr && !host_has(&s.host, KVMMT_VNCR_KINDS)) {
+		live_close(live);
+		return fail("stat", "--vncr: there is nothing to show");
+	}
 	if (s.child)
 		child_release(release);
 	err = run(&s, live);

@@ -56,6 +56,16 @@ static void add_vm(void *ctx, const struct kvmmt_vm_key *key, const struct kvmmt
 		t->err = -ENOMEM;
 }
 
+static bool add_vcpu(void *ctx, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c)
+{
+	struct top *t = ctx;
+	int err = model_vcpu(&t->model, key, c);
+
+	if (err == -ENOMEM)
+		t->err = err;
+	return !err;
+}
+
 static void add_event(void *ctx, const struct kvmmt_event *e)
 {
 	struct top *t = ctx;
@@ -81,6 +91,8 @@ static int sample(struct top *t)
 
 	model_sample(&t->model, live_now_ns());
 	err = live_counters(t->live, add_vm, t);
+	if (!err)
+		err = live_vcpus(t->live, add_vcpu, t);
 	if (!err)
 		err = live_events(t->live, 0, false, add_event, t);
 	if (!err || err == -EINTR)

@@ -266,18 +266,12 @@ static int open_failed(const struct common *c, int err)
 /* True if none is left. */
 static bool complain_of_missing(const struct common *c, const struct host *host, __u32 kinds)
 {
-	bool some = false;
-	int kind;
+	char names[160];
 
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++) {
-		if (kinds && !(kinds & 1u << kind))
-			continue;
-		some |= host->tracepoint[kind];
-		if (!host->tracepoint[kind])
-			fail(c->command, "this kernel has no tracepoint kvm_%s: nothing of it can be shown",
-			     name_kind(kind));
-	}
-	return !some;
+	kinds = kinds ? kinds : KVMMT_TRACED;
+	if (host_missing(host, kinds, names, sizeof(names)))
+		fail(c->command, "this kernel has no tracepoint%s: nothing of it can be shown", names);
+	return !host_has(host, kinds);
 }
 
 struct live *open_live(const struct common *c, struct host *host, bool count, __u32 stream_kinds,

@@ -129,6 +129,12 @@ void event_text(const struct kvmmt_event *e, char *buf, size_t len)
 	case KVMMT_KIND_LOST:
 		lost_text(&e->lost, buf, len);
 		break;
+	case KVMMT_KIND_VNCR_LOOKUP:
+	case KVMMT_KIND_VNCR_WALK:
+	case KVMMT_KIND_VNCR_INVALIDATE:
+	case KVMMT_KIND_NESTED_TLBI:
+		event_vncr_text(e, buf, len);
+		break;
 	default:
 		snprintf(buf, len, "an event of a kind that this kvmmt does not know");
 	}
@@ -222,8 +228,9 @@ static void lost_json(struct json *j, const struct kvmmt_lost *l)
 
 	json_number(j, "first_ns", l->first_ns);
 	json_number(j, "last_ns", l->last_ns);
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
-		json_number(j, name_kind(kind), l->count[kind]);
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		if (KVMMT_TRACED & 1u << kind)
+			json_number(j, name_kind(kind), l->count[kind]);
 }
 
 void event_json(const struct kvmmt_event *e, const char *vm_name, FILE *out)
@@ -257,6 +264,8 @@ void event_json(const struct kvmmt_event *e, const char *vm_name, FILE *out)
 	case KVMMT_KIND_LOST:
 		lost_json(&j, &e->lost);
 		break;
+	default:
+		event_vncr_json(&j, e);
 	}
 	json_end(&j);
 }

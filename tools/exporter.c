@@ -40,6 +40,16 @@ static void add_cause(void *ctx, const struct kvmmt_cause_key *key, const struct
 		x->err = -ENOMEM;
 }
 
+static bool add_vcpu(void *ctx, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c)
+{
+	struct exporter *x = ctx;
+	int err = model_vcpu(&x->model, key, c);
+
+	if (err == -ENOMEM)
+		x->err = err;
+	return !err;
+}
+
 static void step_storms(struct exporter *x)
 {
 	size_t i;
@@ -102,6 +112,8 @@ static int read_all(struct exporter *x)
 	x->err = 0;
 	model_sample(&x->model, live_now_ns());
 	err = live_counters(x->live, add_vm, x);
+	if (!err)
+		err = live_vcpus(x->live, add_vcpu, x);
 	if (!err)
 		err = live_causes(x->live, add_cause, x);
 	/* Always: the sample may have dropped VMs that series point to. */

@@ -125,18 +125,45 @@ void host_read(struct host *h)
 	read_kvm(h);
 }
 
-const char *host_obstacle(const struct host *h)
+bool host_has(const struct host *h, __u32 kinds)
 {
 	unsigned int kind;
 
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		if (kinds & 1u << kind && h->tracepoint[kind])
+			return true;
+	return false;
+}
+
+bool host_missing(const struct host *h, __u32 kinds, char *buf, size_t len)
+{
+	/* Kernels of before the VNCR pseudo-TLB lack all four. */
+	bool no_vncr = (kinds & KVMMT_VNCR_KINDS) == KVMMT_VNCR_KINDS &&
+		       !host_has(h, KVMMT_VNCR_KINDS);
+	unsigned int kind;
+	size_t used = 0;
+
+	buf[0] = '\0';
+	if (no_vncr)
+		kinds &= ~KVMMT_VNCR_KINDS;
+	for (kind = 0; kind < KVMMT_KIND_NR && used < len; kind++)
+		if (kinds & 1u << kind && !h->tracepoint[kind])
+			used += snprintf(buf + used, len - used, "%s kvm_%s", used ? "," : "",
+					 name_kind(kind));
+	if (no_vncr && used < len)
+		snprintf(buf + used, len - used, "%s kvm_vncr_*, kvm_nested_tlbi", used ? "," : "");
+	return buf[0];
+}
+
+const char *host_obstacle(const struct host *h)
+{
 	if (!h->arm64)
 		return "this machine is not arm64: kvmmt watches KVM on arm64 hosts";
 	if (!h->btf)
 		return "/sys/kernel/btf/vmlinux: cannot be read: "
 		       "the kernel needs CONFIG_DEBUG_INFO_BTF";
-	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
-		if (h->tracepoint[kind])
-			return NULL;
+	if (host_has(h, KVMMT_TRACED))
+		return NULL;
 	return "this kernel has none of the kvm_s2_* tracepoints: "
 	       "it needs the patches of kvmmt's kernel-patches/ (docs/install.md)";
 }

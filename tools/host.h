@@ -4,6 +4,7 @@
 #define HOST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <kvmmt/event.h>
 
 /* A fact that may not be knowable from here. */
@@ -27,5 +28,13 @@ void host_read(struct host *h);
  * the way. The sentence is static.
  */
 const char *host_obstacle(const struct host *h);
+
+/* Is there a tracepoint for one of @kinds (bit by kind)? */
+bool host_has(const struct host *h, __u32 kinds);
+/*
+ * " kvm_s2_slot, kvm_vncr_walk": tracepoints of @kinds that the kernel lacks, to @buf of
+ * @len bytes. Returns whether there are any.
+ */
+bool host_missing(const struct host *h, __u32 kinds, char *buf, size_t len);
 
 #endif

@@ -35,7 +35,7 @@ struct common {
 	unsigned long count;		/* 0: no end */
 	const char **vms;		/* names or pids, as given */
 	size_t nr_vms;
-	const struct field *fields[64];
+	const struct field *fields[128];
 	size_t nr_fields;
 	const struct field *sort;
 	size_t ring_bytes;

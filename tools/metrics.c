@@ -8,7 +8,7 @@
 
 typedef unsigned long long ull;
 
-enum type { GAUGE, COUNTER };
+enum type { GAUGE, COUNTER, HISTOGRAM };
 
 static const char *fault_outcome(unsigned int reason)
 {
@@ -20,12 +20,21 @@ static const char *slot_outcome(unsigned int reason)
 	return kvmmt_slot_refused(reason) ? name_outcome(KVMMT_OUTCOME_REFUSED) : "accepted";
 }
 
+static const char *walk_outcome(unsigned int reason)
+{
+	return name_outcome(kvmmt_walk_outcome(reason));
+}
+
 #define PLACE(member)							\
-	offsetof(struct kvmmt_counters, member),			\
-	sizeof(((struct kvmmt_counters *)0)->member) / sizeof(__u64)
-#define FAULT (1u << KVMMT_KIND_S2_FAULT)
-#define SLOT  (1u << KVMMT_KIND_S2_SLOT)
-#define INVAL (1u << KVMMT_KIND_S2_INVALIDATE)
+	offsetof(struct model_counts, member),				\
+	sizeof(((struct model_counts *)0)->member) / sizeof(__u64)
+#define FAULT	    KVMMT_KIND_BIT(S2_FAULT)
+#define SLOT	    KVMMT_KIND_BIT(S2_SLOT)
+#define INVAL	    KVMMT_KIND_BIT(S2_INVALIDATE)
+#define VNCR_LOOKUP KVMMT_KIND_BIT(VNCR_LOOKUP)
+#define VNCR_WALK   KVMMT_KIND_BIT(VNCR_WALK)
+#define VNCR_INVAL  KVMMT_KIND_BIT(VNCR_INVALIDATE)
+#define TLBI	    KVMMT_KIND_BIT(NESTED_TLBI)
 
 /* Each array of a VM's counters is a metric; a place in it has these labels. */
 static const struct family {
@@ -38,22 +47,32 @@ static const struct family {
 	__u32 sources;		/* the tracepoints that feed it, bit by kind */
 } families[] = {
 	{ "kvmmt_vm_stage2_faults", "", "Stage-2 faults that KVM decided.", "reason", name_fault_reason,
-	  "outcome", fault_outcome, PLACE(fault), FAULT },
+	  "outcome", fault_outcome, PLACE(s2.fault), FAULT },
 	{ "kvmmt_vm_stage2_mappings", "", "Faults that mapped, by the memory type the guest got.",
-	  "type", name_s2_type, NULL, NULL, PLACE(mapped), FAULT },
+	  "type", name_s2_type, NULL, NULL, PLACE(s2.mapped), FAULT },
 	{ "kvmmt_vm_stage2_mapped_bytes", "bytes", "Memory newly mapped, by the type the guest got.",
-	  "type", name_s2_type, NULL, NULL, PLACE(mapped_bytes), FAULT },
+	  "type", name_s2_type, NULL, NULL, PLACE(s2.mapped_bytes), FAULT },
 	{ "kvmmt_vm_memslot_changes", "", "Memslot changes that KVM decided.", "reason",
-	  name_slot_reason, "outcome", slot_outcome, PLACE(slot), SLOT },
+	  name_slot_reason, "outcome", slot_outcome, PLACE(s2.slot), SLOT },
 	{ "kvmmt_vm_stage2_invalidations", "",
 	  "Stage-2 ranges invalidated, also of nested guests' shadow stage 2.", "reason",
-	  name_inval_reason, NULL, NULL, PLACE(inval), INVAL },
+	  name_inval_reason, NULL, NULL, PLACE(s2.inval), INVAL },
 	{ "kvmmt_vm_stage2_invalidated_bytes", "bytes",
 	  "Size of the ranges invalidated in the VM's own stage 2.", "reason", name_inval_reason, NULL,
-	  NULL, PLACE(inval_bytes), INVAL },
+	  NULL, PLACE(s2.inval_bytes), INVAL },
 	{ "kvmmt_vm_stage2_shadow_invalidations", "",
 	  "Ranges invalidated in nested guests' shadow stage 2.", NULL, NULL, NULL, NULL,
-	  PLACE(inval_shadow), INVAL },
+	  PLACE(s2.inval_shadow), INVAL },
+	{ "kvmmt_vm_vncr_lookups", "", "Lookups in the VNCR pseudo-TLB, by result.", "result",
+	  name_vncr_lookup, NULL, NULL, PLACE(vncr.lookup), VNCR_LOOKUP },
+	{ "kvmmt_vm_vncr_walks", "", "Walks for VNCR aborts.", "reason", name_vncr_walk, "outcome",
+	  walk_outcome, PLACE(vncr.walk), VNCR_WALK },
+	{ "kvmmt_vm_vncr_invalidations", "", "Entries that left the VNCR pseudo-TLB.", "reason",
+	  name_vncr_inval, NULL, NULL, PLACE(vncr.inval), VNCR_INVAL },
+	{ "kvmmt_vm_vncr_host_invalidations", "", "Of these, those that took a host TLB invalidation.",
+	  NULL, NULL, NULL, NULL, PLACE(vncr.inval_host), VNCR_INVAL },
+	{ "kvmmt_vm_nested_tlbis", "", "TLBIs of a guest hypervisor that KVM emulated.", "scope",
+	  name_vncr_inval, NULL, NULL, PLACE(vncr.tlbi), TLBI },
 };
 
 #define NR_FAMILIES (sizeof(families) / sizeof(families[0]))
@@ -61,9 +80,10 @@ static const struct family {
 static void head(const struct metrics *m, FILE *out, const char *name, enum type type,
 		 const char *unit, const char *help)
 {
+	static const char *const types[] = { "gauge", "counter", "histogram" };
 	const char *suffix = type == COUNTER && !m->openmetrics ? "_total" : "";
 
-	fprintf(out, "# TYPE %s%s %s\n", name, suffix, type == COUNTER ? "counter" : "gauge");
+	fprintf(out, "# TYPE %s%s %s\n", name, suffix, types[type]);
 	if (m->openmetrics && *unit)
 		fprintf(out, "# UNIT %s %s\n", name, unit);
 	fprintf(out, "# HELP %s%s %s\n", name, suffix, help);
@@ -97,7 +117,7 @@ static void decimal(FILE *out, const char *name, enum type type, double value)
 }
 
 static void vm_counters(FILE *out, const struct family *f, const char *vm,
-			const struct kvmmt_counters *c)
+			const struct model_counts *c)
 {
 	const __u64 *values = (const __u64 *)((const char *)c + f->offset);
 	unsigned int i;
@@ -129,6 +149,12 @@ static bool fed(const struct host *host, __u32 sources)
 	return true;
 }
 
+/* Most VMs are no guest hypervisors and have no VNCR pseudo-TLB. */
+static bool concerns(const struct family *f, const struct model_vm *vm)
+{
+	return vm->nr_vcpus || !(f->sources & KVMMT_VNCR_KINDS);
+}
+
 /* Absence is not zero: without its tracepoint there is no metric. */
 static void print_families(const struct metrics *m, FILE *out)
 {
@@ -140,11 +166,54 @@ static void print_families(const struct metrics *m, FILE *out)
 			continue;
 		head(m, out, families[f].name, COUNTER, families[f].unit, families[f].help);
 		for (i = 0; i < set->nr; i++)
-			if (set->all[i]->own)
+			if (set->all[i]->own && concerns(&families[f], set->all[i]->vm))
 				vm_counters(out, &families[f], set->all[i]->label,
 					    &set->all[i]->vm->now);
 		vm_counters(out, &families[f], SERIES_OTHER, &set->other);
 	}
+}
+
+/* Every second place is a bucket: to four times the one before, from 1 us to 67 ms. */
+static void vm_walk_time(FILE *out, const char *vm, const struct kvmmt_times *t)
+{
+	const char *name = "kvmmt_vm_vncr_walk_duration_seconds";
+	__u64 count = 0;
+	int place;
+
+	for (place = 0; place < KVMMT_TIMES_NR; place++) {
+		bool last = place == KVMMT_TIMES_NR - 1;
+		char comma = '{', le[32] = "+Inf";
+
+		count += t->count[place];
+		if (!last && (place % 2 || place < 2 || place > 18))
+			continue;
+		if (!last)
+			snprintf(le, sizeof(le), "%.9g", (double)kvmmt_time_bound_ns(place) / 1e9);
+		fprintf(out, "%s_bucket", name);
+		label(out, &comma, "vm", vm);
+		label(out, &comma, "le", le);
+		fprintf(out, "} %llu\n", (ull)count);
+	}
+	fprintf(out, "%s_count", name);
+	label(out, &(char){ '{' }, "vm", vm);
+	fprintf(out, "} %llu\n%s_sum", (ull)count, name);
+	label(out, &(char){ '{' }, "vm", vm);
+	fprintf(out, "} %.9g\n", (double)t->sum_ns / 1e9);
+}
+
+static void print_walk_times(const struct metrics *m, FILE *out)
+{
+	const struct series_set *set = m->set;
+	size_t i;
+
+	if (!fed(m->host, VNCR_WALK))
+		return;
+	head(m, out, "kvmmt_vm_vncr_walk_duration_seconds", HISTOGRAM, "seconds",
+	     "How long walks for VNCR aborts took.");
+	for (i = 0; i < set->nr; i++)
+		if (set->all[i]->own && set->all[i]->vm->nr_vcpus)
+			vm_walk_time(out, set->all[i]->label, &set->all[i]->vm->now.vncr.walk_time);
+	vm_walk_time(out, SERIES_OTHER, &set->other.vncr.walk_time);
 }
 
 static const char *source_word(enum vm_name_source source)
@@ -279,7 +348,7 @@ static void print_loss(const struct metrics *m, FILE *out)
 
 	head(m, out, "kvmmt_lost_events", COUNTER, "",
 	     "Streamed events (refusals) that found no room in a ring buffer.");
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		if (m->host->tracepoint[kind])
 			fprintf(out, "kvmmt_lost_events_total{kind=\"%s\"} %llu\n", name_kind(kind),
 				(ull)m->model->lost[kind]);
@@ -318,9 +387,10 @@ static void print_host(const struct metrics *m, FILE *out)
 	fprintf(out, "kvmmt_build_info{version=\"%s\",kernel=\"%s\"} 1\n", KVMMT_VERSION,
 		m->host->release);
 	head(m, out, "kvmmt_tracepoint", GAUGE, "", "Does the kernel have this tracepoint?");
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
-		fprintf(out, "kvmmt_tracepoint{tracepoint=\"kvm_%s\"} %d\n", name_kind(kind),
-			m->host->tracepoint[kind]);
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		if (KVMMT_TRACED & 1u << kind)
+			fprintf(out, "kvmmt_tracepoint{tracepoint=\"kvm_%s\"} %d\n", name_kind(kind),
+				m->host->tracepoint[kind]);
 	head(m, out, "kvmmt_host_feature", GAUGE, "",
 	     "Does the host have this? Absent if that cannot be known.");
 	print_feature(out, "FWB", m->host->fwb);
@@ -350,6 +420,7 @@ void metrics_print(const struct metrics *m, FILE *out)
 	print_host(m, out);
 	print_vms(m, out);
 	print_families(m, out);
+	print_walk_times(m, out);
 	print_storms(m, out);
 	print_refusals(m, out);
 	print_loss(m, out);

@@ -41,14 +41,15 @@ static void free_vm(struct model_vm *vm)
 {
 	free(vm->refusals);
 	free(vm->causes);
+	free(vm->vcpus);
 	free(vm);
 }
 
 static void drop(struct model *m, struct model_vm *vm)
 {
-	const struct kvmmt_counters c = model_delta(&vm->start, &vm->now);
+	const struct model_counts c = model_delta(&vm->start, &vm->now);
 
-	counters_add(&m->rest.now, &c);
+	model_add(&m->rest.now, &c);
 	m->nr_rest++;
 	m->nr_gone--;
 	if (find(&m->latest, &vm->key, by_address) == vm)
@@ -60,7 +61,7 @@ static void drop(struct model *m, struct model_vm *vm)
 void model_sample(struct model *m, __u64 now_ns)
 {
 	bool too_many = m->nr_gone > MODEL_GONE;
-	size_t i, j, kept = 0;
+	size_t i, k, kept = 0;
 
 	if (!m->start_ns)
 		m->start_ns = now_ns;
@@ -70,8 +71,10 @@ void model_sample(struct model *m, __u64 now_ns)
 		struct model_vm *vm = m->vms[i];
 
 		vm->before = vm->now;
-		for (j = 0; j < vm->nr_causes; j++)
-			vm->causes[j].before = vm->causes[j].now;
+		for (k = 0; k < vm->nr_causes; k++)
+			vm->causes[k].before = vm->causes[k].now;
+		for (k = 0; k < vm->nr_vcpus; k++)
+			vm->vcpus[k].before = vm->vcpus[k].now;
 		if (vm->gone && (too_many || model_age_ns(m, vm->seen_ns) > MODEL_MARK_NS))
 			drop(m, vm);
 		else
@@ -134,12 +137,45 @@ int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt
 		vm->process = vm_process(key->pid);
 		vm->name_source = vm_name(key->pid, comm, vm->name);
 	}
-	vm->now = *c;
+	vm->now.s2 = *c;
 	vm->seen_ns = m->now_ns;
 	if (!vm->gone && kvmmt_is_gone(c)) {
 		vm->gone = true;
 		m->nr_gone++;
 	}
+	return 0;
+}
+
+/* The VM's vCPU of this index, a new one if need be. NULL: no memory. */
+static struct model_vcpu *find_vcpu(struct model_vm *vm, __u32 index)
+{
+	struct model_vcpu *more;
+	size_t i = vm->nr_vcpus;
+
+	while (i && vm->vcpus[i - 1].vcpu > index)
+		i--;
+	if (i && vm->vcpus[i - 1].vcpu == index)
+		return &vm->vcpus[i - 1];
+	more = realloc(vm->vcpus, (vm->nr_vcpus + 1) * sizeof(*more));
+	if (!more)
+		return NULL;
+	vm->vcpus = more;
+	memmove(more + i + 1, more + i, (vm->nr_vcpus++ - i) * sizeof(*more));
+	more[i] = (struct model_vcpu){ .vcpu = index };
+	return &more[i];
+}
+
+int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c)
+{
+	struct model_vm *vm = find(&m->by_key, &key->vm, model_key_order);
+	struct model_vcpu *v = vm ? find_vcpu(vm, key->vcpu) : NULL;
+
+	if (!v)
+		return vm ? -ENOMEM : -ENOENT;
+	counters_take(&vm->now.vncr, &v->now, sizeof(v->now));
+	counters_add(&vm->now.vncr, c, sizeof(*c));
+	v->now = *c;
+	m->nested = true;
 	return 0;
 }
 
@@ -220,11 +256,16 @@ void model_rename(struct model *m)
 
 void model_reset(struct model *m)
 {
-	size_t i;
+	size_t i, k;
 
 	m->start_ns = m->now_ns;
-	for (i = 0; i < m->nr_vms; i++)
-		m->vms[i]->start = m->vms[i]->now;
+	for (i = 0; i < m->nr_vms; i++) {
+		struct model_vm *vm = m->vms[i];
+
+		vm->start = vm->now;
+		for (k = 0; k < vm->nr_vcpus; k++)
+			vm->vcpus[k].start = vm->vcpus[k].now;
+	}
 	m->nr_rest = 0;
 	memset(&m->rest, 0, sizeof(m->rest));
 }
@@ -246,30 +287,29 @@ void model_free(struct model *m)
 	memset(m, 0, sizeof(*m));
 }
 
-struct kvmmt_counters model_delta(const struct kvmmt_counters *from,
-				  const struct kvmmt_counters *to)
+struct model_counts model_delta(const struct model_counts *from, const struct model_counts *to)
 {
-	struct kvmmt_counters d = *to;
-	__u64 *x = (__u64 *)&d;
-	const __u64 *f = (const __u64 *)from;
-	size_t i, nr = offsetof(struct kvmmt_counters, refused_ns) / sizeof(*x);
+	struct model_counts d = *to;
 
-	for (i = 0; i < nr; i++)
-		x[i] -= f[i];
+	counters_take(&d, from, sizeof(d));
+	d.s2.refused_ns = to->s2.refused_ns; /* a time is no count */
 	return d;
 }
 
-void counters_add(struct kvmmt_counters *sum, const struct kvmmt_counters *c)
+struct kvmmt_vncr model_vncr_delta(const struct kvmmt_vncr *from, const struct kvmmt_vncr *to)
 {
-	const __u64 *from = (const __u64 *)c;
-	__u64 *to = (__u64 *)sum;
-	size_t i;
+	struct kvmmt_vncr d = *to;
 
-	for (i = 0; i < offsetof(struct kvmmt_counters, refused_ns) / sizeof(*to); i++)
-		to[i] += from[i];
-	/* A time does not add. */
-	if (c->refused_ns > sum->refused_ns)
-		sum->refused_ns = c->refused_ns;
+	counters_take(&d, from, sizeof(d));
+	return d;
+}
+
+void model_add(struct model_counts *sum, const struct model_counts *c)
+{
+	__u64 refused_ns = sum->s2.refused_ns;
+
+	counters_add(sum, c, sizeof(*sum));
+	sum->s2.refused_ns = c->s2.refused_ns > refused_ns ? c->s2.refused_ns : refused_ns;
 }
 
 __u64 model_age_ns(const struct model *m, __u64 time_ns)
@@ -279,37 +319,5 @@ __u64 model_age_ns(const struct model *m, __u64 time_ns)
 
 bool model_marked(const struct model *m, const struct model_vm *vm)
 {
-	return vm->now.refused_ns && model_age_ns(m, vm->now.refused_ns) < MODEL_MARK_NS;
-}
-
-__u64 counters_outcome(const struct kvmmt_counters *c, enum kvmmt_outcome outcome)
-{
-	__u64 sum = 0;
-	int i;
-
-	for (i = 0; i <= KVMMT_FAULT_NR; i++)
-		if (kvmmt_fault_outcome(i) == outcome)
-			sum += c->fault[i];
-	return sum;
-}
-
-__u64 counters_refused_slots(const struct kvmmt_counters *c)
-{
-	__u64 sum = 0;
-	int i;
-
-	for (i = 0; i <= KVMMT_SLOT_NR; i++)
-		if (i != KVMMT_SLOT_ACCEPTED)
-			sum += c->slot[i];
-	return sum;
-}
-
-__u64 counters_invalidations(const struct kvmmt_counters *c)
-{
-	__u64 sum = 0;
-	int i;
-
-	for (i = 0; i <= KVMMT_INVAL_NR; i++)
-		sum += c->inval[i];
-	return sum;
+	return vm->now.s2.refused_ns && model_age_ns(m, vm->now.s2.refused_ns) < MODEL_MARK_NS;
 }

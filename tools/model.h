@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <kvmmt/counters.h>
 #include <kvmmt/maps.h>
+#include "counters.h"
 #include "vmname.h"
 
 #define MODEL_REFUSALS 16	/* kept for each VM */
@@ -23,12 +23,25 @@ struct model_cause {
 	struct kvmmt_cause before, now;
 };
 
+/* A VM's counters; those of its vCPUs added up. */
+struct model_counts {
+	struct kvmmt_counters s2;
+	struct kvmmt_vncr vncr;
+};
+
+struct model_vcpu {
+	__u32 vcpu;		/* vcpu_idx */
+	struct kvmmt_vncr start, before, now;
+};
+
 struct model_vm {
 	struct kvmmt_vm_key key;
 	__u32 process;		/* key.pid may be any thread of it */
 	char name[VM_NAME_LEN];
 	enum vm_name_source name_source;
-	struct kvmmt_counters start, before, now;
+	struct model_counts start, before, now;
+	struct model_vcpu *vcpus; /* that have a VNCR pseudo-TLB, in order of their index */
+	size_t nr_vcpus;
 	struct kvmmt_event *refusals; /* ring, latest at nr_refusals - 1; NULL: none yet */
 	__u64 nr_refusals;
 	struct model_cause *causes;	/* room for MODEL_CAUSES; NULL: none yet */
@@ -45,6 +58,7 @@ struct model {
 	__u64 nr_rest;
 	__u64 start_ns, before_ns, now_ns;	/* times of the samples */
 	__u64 nr_refusals;
+	bool nested;		/* a VM has, or had, a VNCR pseudo-TLB */
 	__u64 lost[KVMMT_KIND_NR];
 	__u64 lost_vms;
 };
@@ -54,6 +68,8 @@ void model_sample(struct model *m, __u64 now_ns);
 /* Returns 0 or -ENOMEM. @comm names a VM that is new and whose process is gone. */
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
 	     const char *comm);
+/* After its VM. Returns 0, -ENOENT if the model has not this VM, or -ENOMEM. */
+int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c);
 /* Returns 0 or -ENOMEM. */
 int model_refusal(struct model *m, const struct kvmmt_event *e);
 /* A cause of a VM that the sample has. Returns 0 or -ENOMEM. */
@@ -71,21 +87,16 @@ const struct model_vm *model_find_key(const struct model *m, const struct kvmmt_
 /* For tsearch() trees of what begins with a key. */
 int model_key_order(const void *a, const void *b);
 
-/* What one VM did between two samples. */
-struct kvmmt_counters model_delta(const struct kvmmt_counters *from,
-				  const struct kvmmt_counters *to);
+/* What one VM, or one vCPU, did between two samples. */
+struct model_counts model_delta(const struct model_counts *from, const struct model_counts *to);
+struct kvmmt_vncr model_vncr_delta(const struct kvmmt_vncr *from, const struct kvmmt_vncr *to);
 
-/* Counters of another VM, or of a later time of it, to those of @sum. */
-void counters_add(struct kvmmt_counters *sum, const struct kvmmt_counters *c);
+/* Counters of another VM to those of @sum; of the times of refusals, the later stays. */
+void model_add(struct model_counts *sum, const struct model_counts *c);
 
 /* How long ago @time_ns was at the last sample; an event of after it: 0 */
 __u64 model_age_ns(const struct model *m, __u64 time_ns);
 /* Was the VM refused something so lately that it stays marked? */
 bool model_marked(const struct model *m, const struct model_vm *vm);
-
-/* Sums over reasons. */
-__u64 counters_outcome(const struct kvmmt_counters *c, enum kvmmt_outcome outcome);
-__u64 counters_refused_slots(const struct kvmmt_counters *c);
-__u64 counters_invalidations(const struct kvmmt_counters *c);
 
 #endif

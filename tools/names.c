@@ -29,6 +29,12 @@ TABLE(name_slot_why, KVMMT_SLOT_REASONS(THIRD))
 TABLE(name_slot_change, KVMMT_SLOT_CHANGES(FIRST))
 TABLE(name_inval_reason, KVMMT_INVAL_REASONS(FIRST))
 TABLE(name_inval_why, KVMMT_INVAL_REASONS(SECOND))
+TABLE(name_vncr_lookup, KVMMT_VNCR_LOOKUP_REASONS(FIRST))
+TABLE(name_vncr_lookup_why, KVMMT_VNCR_LOOKUP_REASONS(SECOND))
+TABLE(name_vncr_walk, KVMMT_VNCR_WALK_REASONS(SECOND))
+TABLE(name_vncr_walk_why, KVMMT_VNCR_WALK_REASONS(THIRD))
+TABLE(name_vncr_inval, KVMMT_VNCR_INVAL_REASONS(FIRST))
+TABLE(name_vncr_inval_why, KVMMT_VNCR_INVAL_REASONS(SECOND))
 
 const char *name_or_number(const char *name, unsigned int number, char *buf)
 {
@@ -72,6 +78,13 @@ const char *name_vma_bits(__u32 vma, char *buf, size_t len)
 	return join_bits(vma, names, sizeof(names) / sizeof(names[0]), buf, len);
 }
 
+const char *name_vncr_flags(__u32 flags, char *buf, size_t len)
+{
+	static const struct bit_name names[] = { KVMMT_VNCR_FLAGS(BIT_NAME) };
+
+	return join_bits(flags, names, sizeof(names) / sizeof(names[0]), buf, len);
+}
+
 const char *name_missing_features(__u32 flags)
 {
 	switch (flags & (KVMMT_F_FWB | KVMMT_F_DIC)) {
@@ -103,6 +116,32 @@ const char *name_size(__u64 bytes, char *buf)
 	for (unit = 0; bytes >> (10 * (unit + 1)) && unit < 6;)
 		unit++;
 	snprintf(buf, NAME_LEN, "%.1f%c", (double)bytes / (double)(1ull << (10 * unit)),
+		 units[unit]);
+	return buf;
+}
+
+const char *name_ratio(__u64 value, char *buf)
+{
+	if (value == 10000)
+		snprintf(buf, NAME_LEN, "100");
+	else
+		snprintf(buf, NAME_LEN, "%.1f", (double)(value / 10) / 10);
+	return buf;
+}
+
+const char *name_time(__u64 ns, char *buf)
+{
+	static const char *const units[] = { "us", "ms", "s" };
+	double t = (double)ns / 1000;
+	int unit = 0;
+
+	if (ns < 1000) {
+		snprintf(buf, NAME_LEN, "%lluns", (unsigned long long)ns);
+		return buf;
+	}
+	for (; t >= 999.5 && unit < 2; unit++)
+		t /= 1000;
+	snprintf(buf, NAME_LEN, t < 9.995 ? "%.2f%s" : t < 99.95 ? "%.1f%s" : "%.0f%s", t,
 		 units[unit]);
 	return buf;
 }

@@ -92,7 +92,7 @@ static void end(struct series_set *set, struct series *s)
 	if (s->own)
 		set->nr_own--;
 	else
-		counters_add(&set->ended, &s->vm->now);
+		model_add(&set->ended, &s->vm->now);
 	s->own = false;
 	s->ended = true;
 }
@@ -139,7 +139,7 @@ int series_update(struct series_set *set, const struct model *m)
 	for (i = 0; i < set->nr; i++) {
 		if (set->all[i]->own || set->all[i]->ended)
 			continue;
-		counters_add(&set->other, &set->all[i]->vm->now);
+		model_add(&set->other, &set->all[i]->vm->now);
 		set->nr_other++;
 	}
 	return err;

@@ -31,8 +31,8 @@ struct series_set {
 	struct series **all;
 	size_t nr, room, nr_own;
 	size_t nr_other;		/* that live, and are beyond the limit */
-	struct kvmmt_counters other;	/* of VMs without series of their own, ever */
-	struct kvmmt_counters ended;	/* the part of it that will not change */
+	struct model_counts other;	/* of VMs without series of their own, ever */
+	struct model_counts ended;	/* the part of it that will not change */
 	void *by_key;			/* tsearch() tree */
 };
 

@@ -11,6 +11,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "counters.h"
 #include "source_live.h"
 #include "kvmmt.skel.h"
 
@@ -122,9 +123,13 @@ static int add_rings(struct live *live, size_t ring_bytes)
 /* Load the one of a tracepoint's three programs that does what is asked for, if any. */
 static void choose(struct kvmmt_bpf *skel, int kind, bool there, bool count, bool stream)
 {
-#define X(kind) { skel->progs.count_##kind, skel->progs.stream_##kind, skel->progs.both_##kind },
-	struct bpf_program *const programs[][3] = {
-		X(s2_fault) X(s2_slot) X(s2_invalidate)
+#define X(KIND, kind)                                                                        \
+	[KVMMT_KIND_##KIND] = { skel->progs.count_##kind, skel->progs.stream_##kind,         \
+				skel->progs.both_##kind },
+	struct bpf_program *const programs[KVMMT_KIND_NR][3] = {
+		X(S2_FAULT, s2_fault) X(S2_SLOT, s2_slot) X(S2_INVALIDATE, s2_invalidate)
+		X(VNCR_LOOKUP, vncr_lookup) X(VNCR_WALK, vncr_walk)
+		X(VNCR_INVALIDATE, vncr_invalidate) X(NESTED_TLBI, nested_tlbi)
 	};
 #undef X
 	bpf_program__set_autoload(programs[kind][0], there && count && !stream);
@@ -142,12 +147,13 @@ static int configure(struct live *live, const struct live_options *o, const bool
 	skel->rodata->only_pids = o->nr_pids > 0;
 	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	skel->rodata->ring_mask = ring_count(live->nr_cpus) - 1;
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++) {
-		bool refusable = kind != KVMMT_KIND_S2_INVALIDATE;
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++) {
+		bool refusable = kind == KVMMT_KIND_S2_FAULT || kind == KVMMT_KIND_S2_SLOT;
 		bool streams = o->stream_kinds ? o->stream_kinds & 1u << kind :
 						 o->stream_refusals && refusable;
 
-		choose(skel, kind, tracepoint[kind], o->count, streams);
+		if (KVMMT_TRACED & 1u << kind)
+			choose(skel, kind, tracepoint[kind], o->count, streams);
 	}
 	err = bpf_map__set_max_entries(skel->maps.pids, o->nr_pids ? o->nr_pids : 1);
 	if (!err && !o->causes)
@@ -210,21 +216,11 @@ void live_detach(struct live *live)
 	kvmmt_bpf__detach(live->skel);
 }
 
-static void add_u64s(void *sum, const void *value, size_t bytes)
-{
-	__u64 *s = sum;
-	const __u64 *v = value;
-	size_t i;
-
-	for (i = 0; i < bytes / sizeof(*s); i++)
-		s[i] += v[i];
-}
-
 static void add_counters(struct kvmmt_counters *sum, const struct kvmmt_counters *c)
 {
 	struct kvmmt_counters before = *sum;
 
-	add_u64s(sum, c, sizeof(*sum));
+	counters_add(sum, c, sizeof(*sum));
 	/* A time does not add. */
 	sum->refused_ns = c->refused_ns > before.refused_ns ? c->refused_ns : before.refused_ns;
 }
@@ -331,12 +327,45 @@ int live_causes(struct live *live, live_cause_fn fn, void *ctx)
 		}
 		memset(&sum, 0, sizeof(sum));
 		for (cpu = 0; cpu < live->nr_cpus && !err; cpu++)
-			add_u64s(&sum, &per_cpu[cpu], sizeof(sum));
+			counters_add(&sum, &per_cpu[cpu], sizeof(sum));
 		if (!err)
 			fn(ctx, &key, &sum);
 	}
 	free(per_cpu);
 	return err;
+}
+
+/* Has another generation begun at the VM's address? Then it counts no more. */
+static bool over(struct live *live, const struct kvmmt_vm_key *key)
+{
+	__u32 generation;
+
+	return !bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.generations), &key->vm,
+				    &generation) &&
+	       generation != key->generation;
+}
+
+int live_vcpus(struct live *live, live_vcpu_fn fn, void *ctx)
+{
+	int fd = bpf_map__fd(live->skel->maps.vcpus);
+	struct kvmmt_vcpu_key key, next;
+	struct kvmmt_vncr counters;
+	bool more = !bpf_map_get_next_key(fd, NULL, &next);
+
+	while (more) {
+		bool final;
+		int err;
+
+		key = next;
+		more = !bpf_map_get_next_key(fd, &key, &next);
+		final = over(live, &key.vm);
+		err = bpf_map_lookup_elem(fd, &key, &counters);
+		if (err)
+			return err;
+		if (fn(ctx, &key, &counters) && final)
+			bpf_map_delete_elem(fd, &key);
+	}
+	return 0;
 }
 
 static int by_time(const void *a, const void *b)
@@ -436,7 +465,7 @@ int live_losses(struct live *live, struct live_loss *loss)
 	if (per_cpu)
 		err = read_loss(live, per_cpu);
 	for (cpu = 0; cpu < live->nr_cpus && !err; cpu++) {
-		add_u64s(loss->events, per_cpu[cpu].total, sizeof(loss->events));
+		counters_add(loss->events, per_cpu[cpu].total, sizeof(loss->events));
 		loss->vms += per_cpu[cpu].vms;
 	}
 	free(per_cpu);

@@ -23,13 +23,16 @@ struct live_options {
 
 struct live_loss {
 	__u64 events[KVMMT_KIND_NR];	/* of the stream, by kind */
-	__u64 vms;			/* events of VMs beyond the table's size */
+	__u64 vms;			/* events of VMs and vCPUs beyond their tables' sizes */
 };
 
 typedef void (*live_event_fn)(void *ctx, const struct kvmmt_event *e);
 /* @comm: the task that caused the VM's first event, KVMMT_COMM_LEN bytes, terminated. */
 typedef void (*live_counters_fn)(void *ctx, const struct kvmmt_vm_key *key,
 				 const struct kvmmt_counters *c, const char *comm);
+/* Returns whether it took the counters: it does not if it was not given this VM. */
+typedef bool (*live_vcpu_fn)(void *ctx, const struct kvmmt_vcpu_key *key,
+			     const struct kvmmt_vncr *c);
 
 typedef void (*live_cause_fn)(void *ctx, const struct kvmmt_cause_key *key,
 			      const struct kvmmt_cause *sum);
@@ -49,6 +52,11 @@ void live_detach(struct live *live);
  * given one last time and then forgotten. Returns 0 or -errno.
  */
 int live_counters(struct live *live, live_counters_fn fn, void *ctx);
+/*
+ * After that, call @fn for each vCPU that has a VNCR pseudo-TLB. One of a VM that is
+ * gone is forgotten once @fn took it. Returns 0 or -errno.
+ */
+int live_vcpus(struct live *live, live_vcpu_fn fn, void *ctx);
 
 /* Call @fn for each cause with the sum over CPUs. Returns 0 or -errno. */
 int live_causes(struct live *live, live_cause_fn fn, void *ctx);

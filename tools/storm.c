@@ -30,21 +30,22 @@ struct sums {
 	__u64 host, guest, bytes, mapped;
 };
 
-static struct sums sum(const struct kvmmt_counters *c)
+/* What came from @from to @to. */
+static struct sums sum(const struct kvmmt_counters *from, const struct kvmmt_counters *to)
 {
 	struct sums s = { 0 };
 	__u32 i;
 
 	for (i = 0; i <= KVMMT_INVAL_NR; i++) {
 		if (by_guest(i))
-			s.guest += c->inval[i];
+			s.guest += to->inval[i] - from->inval[i];
 		else if (counted(i))
-			s.host += c->inval[i];
+			s.host += to->inval[i] - from->inval[i];
 		if (bytes_counted(i))
-			s.bytes += c->inval_bytes[i];
+			s.bytes += to->inval_bytes[i] - from->inval_bytes[i];
 	}
 	for (i = 0; i < KVMMT_S2_NR; i++)
-		s.mapped += c->mapped_bytes[i];
+		s.mapped += to->mapped_bytes[i] - from->mapped_bytes[i];
 	return s;
 }
 
@@ -110,8 +111,7 @@ static void begin(struct storm *s, __u64 now_ns)
 
 static void average(struct storm *s, const struct model_vm *vm, __u64 now_ns)
 {
-	const struct kvmmt_counters all = model_delta(&s->from, &vm->now);
-	const struct sums sums = sum(&all);
+	const struct sums sums = sum(&s->from, &vm->now.s2);
 	double seconds = (double)(now_ns - s->since_ns) / 1e9;
 
 	s->count = sums.host + sums.guest;
@@ -146,13 +146,12 @@ enum storm_change storm_step(struct storm *s, const struct storm_limits *l, cons
 			     const struct model_vm *vm)
 {
 	enum storm_change change;
-	struct kvmmt_counters d;
 	struct sums sums;
 	double seconds;
 	bool high;
 
 	if (!s->last_ns) {
-		s->last = vm->now;
+		s->last = vm->now.s2;
 		s->last_ns = m->now_ns;
 		return STORM_SAME;
 	}
@@ -161,8 +160,7 @@ enum storm_change storm_step(struct storm *s, const struct storm_limits *l, cons
 	if (m->now_ns < s->last_ns + SHORTEST_NS && !vm->gone)
 		return STORM_SAME;
 	seconds = (double)(m->now_ns - s->last_ns) / 1e9;
-	d = model_delta(&s->last, &vm->now);
-	sums = sum(&d);
+	sums = sum(&s->last, &vm->now.s2);
 	high = !vm->gone && above(l, &sums, seconds, 1);
 	if (high && !s->since_ns) {
 		begin(s, m->now_ns);
@@ -175,7 +173,7 @@ enum storm_change storm_step(struct storm *s, const struct storm_limits *l, cons
 		return STORM_CLEARED;
 	}
 	change = decide(s, l, m->now_ns, high, !above(l, &sums, seconds, 0.5));
-	s->last = vm->now;
+	s->last = vm->now.s2;
 	s->last_ns = m->now_ns;
 	return change;
 }

@@ -11,10 +11,23 @@ static bool fed(const struct table *t, const struct field *f)
 {
 	int kind;
 
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		if (f->sources & 1u << kind && !t->host->tracepoint[kind])
 			return false;
 	return true;
+}
+
+bool table_shows(const struct table *t, const struct field *f)
+{
+	if (t->vcpus)
+		return f->in & FIELD_IN_VCPUS;
+	return f->in & FIELD_IN_LIST || (t->nested && f->in & FIELD_IN_NESTED);
+}
+
+/* Can rows of this table have it? */
+static bool has(const struct table *t, const struct field *f)
+{
+	return t->vcpus ? field_of_vcpu(f) : f->type != FIELD_VCPU;
 }
 
 /* The @i-th field to show, or NULL after the last one. */
@@ -25,51 +38,87 @@ static const struct field *nth(const struct table *t, size_t i, bool all)
 	if (t->nr_fields)
 		return i < t->nr_fields ? t->fields[i] : NULL;
 	for (k = 0; k < nr_fields; k++)
-		if ((all || !fields[k].wide) && !i--)
+		if ((all ? has(t, &fields[k]) : table_shows(t, &fields[k])) && !i--)
 			return &fields[k];
 	return NULL;
 }
 
-static int compare(const struct field *f, const struct table_row *a, const struct table_row *b)
+/* A ratio, or a median, of nothing */
+static bool nothing(const struct field *f, const struct model_counts *c)
 {
-	__u64 x, y;
+	return (f->type == FIELD_RATIO && f->value(c) == FIELD_NO_RATIO) ||
+	       (f->type == FIELD_TIMES && !f->value(c));
+}
+
+static __u64 sort_value(const struct field *f, const struct model_counts *c)
+{
+	return nothing(f, c) ? 0 : f->value(c);
+}
+
+static int order(__u64 a, __u64 b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare(const void *x, const void *y, void *ctx)
+{
+	const struct table_row *a = x, *b = y;
+	const struct field *f = ctx;
+	int by = 0;
 
 	switch (f->type) {
 	case FIELD_NAME:
-		return strcmp(a->vm->name, b->vm->name);
+		by = strcmp(a->vm->name, b->vm->name);
+		break;
 	case FIELD_PID:
-		return a->vm->process < b->vm->process ? -1 : a->vm->process > b->vm->process;
+		by = order(a->vm->process, b->vm->process);
+		break;
+	case FIELD_VCPU:
+		by = order(a->vcpu, b->vcpu);
+		break;
 	default:
-		x = f->value(&a->counts);
-		y = f->value(&b->counts);
-		return x > y ? -1 : x < y;
+		by = order(sort_value(f, &b->counts), sort_value(f, &a->counts));
 	}
+	return by ? by : order(a->position, b->position);
 }
 
-/* Insertion: stable, and the rows are nearly sorted from one interval to the next. */
 void table_sort(const struct table *t, struct table_row *rows, size_t nr)
 {
-	size_t i, k;
+	size_t i;
 
-	for (i = 1; t->sort && i < nr; i++) {
-		struct table_row row = rows[i];
-
-		for (k = i; k && compare(t->sort, &rows[k - 1], &row) > 0; k--)
-			rows[k] = rows[k - 1];
-		rows[k] = row;
-	}
+	for (i = 0; i < nr; i++)
+		rows[i].position = i;
+	if (t->sort)
+		qsort_r(rows, nr, sizeof(*rows), compare, (void *)t->sort);
 }
 
 const char *table_cell(const struct table *t, const struct field *f, const struct table_row *row,
 		       char *buf)
 {
-	if (f->type == FIELD_NAME)
+	__u64 v;
+
+	switch (f->type) {
+	case FIELD_NAME:
 		return row->vm->name;
-	if (f->type == FIELD_PID) {
+	case FIELD_PID:
 		snprintf(buf, NAME_LEN, "%u", row->vm->process);
 		return buf;
+	case FIELD_VCPU:
+		snprintf(buf, NAME_LEN, "%u", row->vcpu);
+		return row->vcpu == TABLE_NO_VCPU ? "-" : buf;
+	default:
+		break;
 	}
-	return fed(t, f) ? field_short(f->value(&row->counts), f->type, buf) : "-";
+	if (!fed(t, f) || nothing(f, &row->counts))
+		return "-";
+	v = f->value(&row->counts);
+	if (f->type == FIELD_COUNT && t->rates && t->seconds > 0)
+		v = (double)v / t->seconds + 0.5;
+	if (f->type == FIELD_RATIO)
+		return name_ratio(v, buf);
+	if (f->type == FIELD_TIMES)
+		return v == ~0ull ? "more" : name_time(v, buf);
+	return field_short(v, f->type, buf);
 }
 
 static int width(const struct field *f, int name_width)
@@ -100,9 +149,18 @@ void table_text(const struct table *t, const struct table_row *rows, size_t nr, 
 	}
 }
 
+static void csv_value(const struct field *f, __u64 v, FILE *out)
+{
+	if (f->type == FIELD_RATIO)
+		fprintf(out, "%.4f", (double)v / 10000);
+	else
+		fprintf(out, "%llu", (unsigned long long)v);
+}
+
 void table_csv(const struct table *t, const struct table_row *rows, size_t nr, bool head, FILE *out)
 {
 	const struct field *f;
+	char buf[64];
 	size_t i, k;
 
 	if (head) {
@@ -118,13 +176,57 @@ void table_csv(const struct table *t, const struct table_row *rows, size_t nr, b
 			if (f->type == FIELD_NAME) /* no formula to a spreadsheet */
 				fprintf(out, "\"%s%s\"", strchr("=+-@", *rows[i].vm->name) ? "'" : "",
 					rows[i].vm->name);
-			else if (f->type == FIELD_PID)
-				fprintf(out, "%u", rows[i].vm->process);
-			else if (fed(t, f))
-				fprintf(out, "%llu", (unsigned long long)f->value(&rows[i].counts));
+			else if (f->type == FIELD_PID || f->type == FIELD_VCPU)
+				fputs(table_cell(t, f, &rows[i], buf), out);
+			else if (fed(t, f) && !nothing(f, &rows[i].counts))
+				csv_value(f, f->value(&rows[i].counts), out);
 		}
 		fputc('\n', out);
 	}
+}
+
+/* Those that have any, by the nanoseconds that they are not above. */
+static void times_json(struct json *j, const char *key, const struct kvmmt_times *t)
+{
+	char bound[NAME_LEN];
+	int i;
+
+	json_open(j, key);
+	json_number(j, "sum_ns", t->sum_ns);
+	json_open(j, "le_ns");
+	for (i = 0; i < KVMMT_TIMES_NR; i++) {
+		if (!t->count[i])
+			continue;
+		if (i == KVMMT_TIMES_NR - 1)
+			snprintf(bound, sizeof(bound), "+Inf");
+		else
+			snprintf(bound, sizeof(bound), "%llu",
+				 (unsigned long long)kvmmt_time_bound_ns(i));
+		json_number(j, bound, t->count[i]);
+	}
+	json_close(j);
+	json_close(j);
+}
+
+static void field_json(const struct table *t, struct json *j, const struct field *f,
+		       const struct table_row *row)
+{
+	if (f->type == FIELD_NAME)
+		json_string(j, f->name, row->vm->name);
+	else if (f->type == FIELD_PID)
+		json_number(j, f->name, row->vm->process);
+	else if (f->type == FIELD_VCPU && row->vcpu == TABLE_NO_VCPU)
+		json_null(j, f->name);
+	else if (f->type == FIELD_VCPU)
+		json_number(j, f->name, row->vcpu);
+	else if (!fed(t, f) || (f->type == FIELD_RATIO && nothing(f, &row->counts)))
+		json_null(j, f->name);
+	else if (f->type == FIELD_TIMES)
+		times_json(j, f->name, field_times(f, &row->counts));
+	else if (f->type == FIELD_RATIO)
+		json_decimal(j, f->name, (double)f->value(&row->counts) / 10000);
+	else
+		json_number(j, f->name, f->value(&row->counts));
 }
 
 void table_json(const struct table *t, const struct table_row *rows, size_t nr, FILE *out)
@@ -138,16 +240,8 @@ void table_json(const struct table *t, const struct table_row *rows, size_t nr, 
 		json_begin(&j, out);
 		json_decimal(&j, "seconds", t->seconds);
 		json_bool(&j, "total", t->total);
-		for (k = 0; (f = nth(t, k, true)); k++) {
-			if (f->type == FIELD_NAME)
-				json_string(&j, f->name, rows[i].vm->name);
-			else if (f->type == FIELD_PID)
-				json_number(&j, f->name, rows[i].vm->process);
-			else if (fed(t, f))
-				json_number(&j, f->name, f->value(&rows[i].counts));
-			else
-				json_null(&j, f->name);
-		}
+		for (k = 0; (f = nth(t, k, true)); k++)
+			field_json(t, &j, f, &rows[i]);
 		json_end(&j);
 	}
 }

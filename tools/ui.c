@@ -23,6 +23,28 @@ static bool same(const struct kvmmt_vm_key *a, const struct kvmmt_vm_key *b)
 	return a->vm == b->vm && a->pid == b->pid && a->generation == b->generation;
 }
 
+static bool listed(const struct ui *ui, const struct field *f)
+{
+	const struct table t = { .nested = ui->model->nested };
+
+	return table_shows(&t, f);
+}
+
+/* The list's @i-th column: those that are listed, then the VMs' others. NULL: no more. */
+static const struct field *column(const struct ui *ui, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < 2 * nr_fields; k++) {
+		const struct field *f = &fields[k % nr_fields];
+		bool wanted = k < nr_fields ? listed(ui, f) : !listed(ui, f) && !field_of_vcpu(f);
+
+		if (wanted && !i--)
+			return f;
+	}
+	return NULL;
+}
+
 /* The VMs that the filter leaves, with rates per second, sorted. NULL: no memory. */
 static struct table_row *shown(const struct ui *ui, size_t *nr)
 {
@@ -141,7 +163,7 @@ static void sort_by(struct ui *ui, int step)
 {
 	do
 		ui->sort = (ui->sort + nr_fields + step) % nr_fields;
-	while (fields[ui->sort].wide);
+	while (!listed(ui, &fields[ui->sort]));
 }
 
 static void list_key(struct ui *ui, int key, int rows)
@@ -194,6 +216,33 @@ static void list_key(struct ui *ui, int key, int rows)
 	}
 }
 
+/* Within a VM. */
+static void vm_key(struct ui *ui, int key)
+{
+	const struct model_vm *vm = model_find_key(ui->model, &ui->selected);
+	size_t last = vm ? vm->nr_vcpus : 0;
+	bool vncr = ui->view == VIEW_VNCR;
+
+	switch (key) {
+	case K_ESC:
+	case K_BACKSPACE:
+		ui->view = vncr ? VIEW_VM : VIEW_LIST;
+		break;
+	case 'n':
+		ui->view = vncr || !last ? VIEW_VM : VIEW_VNCR;
+		ui->vcpu = 0;
+		break;
+	case K_UP:
+	case 'k':
+		ui->vcpu -= vncr && ui->vcpu;
+		break;
+	case K_DOWN:
+	case 'j':
+		ui->vcpu += vncr && ui->vcpu < last;
+		break;
+	}
+}
+
 void ui_key(struct ui *ui, int key, int rows)
 {
 	if (key == KEY_NONE || key == K_RESIZE)
@@ -228,8 +277,8 @@ void ui_key(struct ui *ui, int key, int rows)
 	default:
 		if (ui->view == VIEW_LIST)
 			list_key(ui, key, rows);
-		else if (key == K_ESC || key == K_BACKSPACE)
-			ui->view = VIEW_LIST;
+		else
+			vm_key(ui, key);
 	}
 }
 
@@ -242,18 +291,16 @@ static void draw_header(const struct ui *ui, struct screen *s)
 {
 	const struct model *m = ui->model;
 	__u64 lost = m->lost_vms;
-	char missing[96] = "";
+	char missing[96];
 	unsigned int kind;
 	int cols = s->cols;
 
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		lost += m->lost[kind];
-	for (kind = 0; kind < KVMMT_KIND_LOST; kind++)
-		if (!ui->host->tracepoint[kind])
-			snprintf(missing + strlen(missing), sizeof(missing) - strlen(missing),
-				 "%s kvm_%s", missing[0] ? "" : "  no", name_kind(kind));
-	screen_line(s, 0, ATTR_TITLE, "kvmmt-top  %.24s  Linux %.28s  FWB %s  DIC %s%s", ui->hostname,
-		    ui->host->release, tri_word(ui->host->fwb), tri_word(ui->host->dic), missing);
+	screen_line(s, 0, ATTR_TITLE, "kvmmt-top  %.24s  Linux %.28s  FWB %s  DIC %s%s%s", ui->hostname,
+		    ui->host->release, tri_word(ui->host->fwb), tri_word(ui->host->dic),
+		    host_missing(ui->host, KVMMT_TRACED, missing, sizeof(missing)) ? "  no" : "",
+		    missing);
 	screen_line(s, 1, ATTR_PLAIN, "%zu VMs  every %.3gs  own CPU %.1f%%", m->nr_vms - m->nr_gone,
 		    ui->delay_s, ui->own_cpu);
 	if (ui->paused)
@@ -269,20 +316,18 @@ static void draw_header(const struct ui *ui, struct screen *s)
 static void draw_cell(const struct ui *ui, struct screen *s, int row, int col,
 		      const struct field *f, const struct table_row *r, enum attr attr)
 {
-	const struct model *m = ui->model;
-	double seconds = (double)(m->now_ns - m->before_ns) / 1e9;
-	const struct table t = { .host = ui->host };
-	struct table_row scaled = *r;
+	const struct table t = {
+		.host = ui->host,
+		.rates = true,
+		.seconds = (double)(ui->model->now_ns - ui->model->before_ns) / 1e9,
+	};
+	struct table_row shown = *r;
 	char buf[64];
-	__u64 *x = (__u64 *)&scaled.counts;
-	size_t i;
 
 	if (f->type == FIELD_BYTES)
-		scaled.counts = model_delta(&r->vm->start, &r->vm->now);
-	for (i = 0; f->type == FIELD_COUNT && seconds > 0 && i < sizeof(scaled.counts) / 8; i++)
-		x[i] = (__u64)((double)x[i] / seconds + 0.5);
+		shown.counts = model_delta(&r->vm->start, &r->vm->now);
 	screen_put(s, row, col, attr, f->type == FIELD_NAME ? "%-*.*s" : "%*.*s", f->width, f->width,
-		   table_cell(&t, f, &scaled, buf));
+		   table_cell(&t, f, &shown, buf));
 }
 
 static void draw_row(const struct ui *ui, struct screen *s, int row, const struct table_row *r)
@@ -290,15 +335,14 @@ static void draw_row(const struct ui *ui, struct screen *s, int row, const struc
 	bool marked = model_marked(ui->model, r->vm);
 	bool selected = same(&r->vm->key, &ui->selected);
 	enum attr attr = selected ? ATTR_SELECTED : marked ? ATTR_ALARM : ATTR_PLAIN;
+	const struct field *f;
 	int col = 2;
 	size_t k;
 
 	screen_line(s, row, attr, "%c%c", selected ? '>' : ' ', marked ? '!' : ' ');
-	for (k = 0; k < nr_fields; k++) {
-		if (col + fields[k].width > s->cols)
-			break;
-		draw_cell(ui, s, row, col, &fields[k], r, attr);
-		col += fields[k].width + 1;
+	for (k = 0; (f = column(ui, k)) && col + f->width <= s->cols; k++) {
+		draw_cell(ui, s, row, col, f, r, attr);
+		col += f->width + 1;
 	}
 	if (r->vm->gone)
 		screen_put(s, row, col, attr, "gone");
@@ -306,18 +350,15 @@ static void draw_row(const struct ui *ui, struct screen *s, int row, const struc
 
 static void draw_heads(const struct ui *ui, struct screen *s, int row)
 {
+	const struct field *f;
 	int col = 2;
 	size_t k;
 
 	screen_line(s, row, ATTR_HEAD, " ");
-	for (k = 0; k < nr_fields; k++) {
-		const struct field *f = &fields[k];
-
-		if (col + f->width > s->cols)
-			break;
+	for (k = 0; (f = column(ui, k)) && col + f->width <= s->cols; k++) {
 		screen_put(s, row, col, ATTR_HEAD, f->type == FIELD_NAME ? "%-*s" : "%*s", f->width,
 			   f->head);
-		if (k == ui->sort)
+		if (f == &fields[ui->sort])
 			screen_put(s, row, f->type == FIELD_NAME ? col + (int)strlen(f->head) : col - 1,
 				   ATTR_HEAD, ui->invert ? "^" : "v");
 		col += f->width + 1;
@@ -346,7 +387,7 @@ static void draw_list(struct ui *ui, struct screen *s)
 	free(rows);
 }
 
-static void draw_footer(const struct ui *ui, struct screen *s)
+static void draw_footer(const struct ui *ui, const struct model_vm *vm, struct screen *s)
 {
 	static const char *const asks[] = {
 		[PROMPT_FILTER] = "show only names with: ",
@@ -356,8 +397,12 @@ static void draw_footer(const struct ui *ui, struct screen *s)
 
 	if (ui->prompt)
 		screen_line(s, s->rows - 1, ATTR_KEY, "%s%s_", asks[ui->prompt], ui->word);
+	else if (ui->view == VIEW_VNCR)
+		screen_line(s, s->rows - 1, ATTR_DIM,
+			    "Up Down vCPU  Esc back  p pause  r reset  ? help  q quit");
 	else if (ui->view == VIEW_VM)
-		screen_line(s, s->rows - 1, ATTR_DIM, "Esc back  p pause  r reset  ? help  q quit");
+		screen_line(s, s->rows - 1, ATTR_DIM, "Esc back  %sp pause  r reset  ? help  q quit",
+			    vm && vm->nr_vcpus ? "n VNCR  " : "");
 	else
 		screen_line(s, s->rows - 1, ATTR_DIM,
 			    "Enter VM  < > sort  I invert  f filter%s%s  / find  p pause  ? help  q quit",
@@ -371,12 +416,14 @@ static void draw_help(struct screen *s)
 		"(NORMAL, NC, nGnRE, nGnRnE), RETRY: the guest faults again, REFUSE: mappings",
 		"and memslots that KVM declined, INVAL: stage-2 ranges invalidated.",
 		"MAPPED is what was newly mapped since the start (r resets).",
+		"VHIT%, of guest hypervisors: lookups of the VNCR pseudo-TLB that found an",
+		"entry, in the last interval; n in a VM shows more.",
 		"!  a refusal in the last 15 minutes    -  the kernel has no tracepoint for it",
 		"",
 		"Up Down j k PgUp PgDn  select       Enter  one VM         Esc  back",
 		"< > F6  sort column                 I  invert order       / find   f filter",
-		"p space  pause                      d  delay              r  reset",
-		"? h F1  this help                   q  quit",
+		"n  a VM's VNCR pseudo-TLB           p space  pause        d  delay",
+		"r  totals start again               ? h F1  this help     q  quit",
 	};
 	size_t i, nr = sizeof(lines) / sizeof(lines[0]);
 
@@ -397,11 +444,13 @@ int ui_draw(struct ui *ui, struct screen *s, int rows, int cols)
 	vm = model_find_key(ui->model, &ui->selected);
 	if (ui->view == VIEW_VM && vm)
 		ui_draw_vm(ui, vm, s, HEADER_ROWS - 1);
+	else if (ui->view == VIEW_VNCR && vm)
+		ui_draw_vncr(ui, vm, s, HEADER_ROWS - 1);
 	else
 		draw_list(ui, s);
 	if (ui->help)
 		draw_help(s);
 	if (!ui->no_keys)
-		draw_footer(ui, s);
+		draw_footer(ui, vm, s);
 	return 0;
 }

@@ -14,7 +14,7 @@
 
 #define UI_WORD_LEN 32
 
-enum ui_view { VIEW_LIST, VIEW_VM };
+enum ui_view { VIEW_LIST, VIEW_VM, VIEW_VNCR };
 enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_DELAY };
 
 struct ui {
@@ -30,6 +30,7 @@ struct ui {
 	size_t sort;			/* index into fields[] */
 	size_t top;			/* first row shown */
 	struct kvmmt_vm_key selected;
+	size_t vcpu;			/* in VIEW_VNCR: 0 is all, else the n-th of the VM's */
 	char filter[UI_WORD_LEN], word[UI_WORD_LEN];
 };
 
@@ -40,5 +41,18 @@ int ui_draw(struct ui *ui, struct screen *s, int rows, int cols);
 
 /* ui_vm.c: one VM from row @row on */
 void ui_draw_vm(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row);
+
+double ui_rate(const struct ui *ui, __u64 count);	/* per second of the last interval */
+/*
+ * Reasons that happened, as "reason  /s  total  meaning", from (row, col) on; @nr is the
+ * last one's index, @meaning may be NULL. Returns the row after them.
+ */
+int ui_draw_reasons(const struct ui *ui, struct screen *s, int row, int col, const char *head,
+		    const __u64 *total, const __u64 *last, int nr,
+		    const char *(*name)(unsigned int), const char *(*meaning)(unsigned int));
+
+/* ui_vncr.c: one VM's pseudo-TLB; a line about it if it has one, returns the next row */
+void ui_draw_vncr(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row);
+int ui_draw_vncr_line(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row);
 
 #endif

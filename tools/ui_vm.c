@@ -6,7 +6,7 @@
 #include "names.h"
 #include "ui.h"
 
-static double rate(const struct ui *ui, __u64 count)
+double ui_rate(const struct ui *ui, __u64 count)
 {
 	double seconds = (double)(ui->model->now_ns - ui->model->before_ns) / 1e9;
 
@@ -24,27 +24,29 @@ static int draw_types(const struct ui *ui, struct screen *s, int row,
 		if (i == KVMMT_S2_OTHER && !total->mapped[i])
 			continue;
 		screen_put(s, row++, 2, ATTR_PLAIN, "%-26s %6.0f %8s %8s", name_s2_type_long(i),
-			   rate(ui, last->mapped[i]), field_short(total->mapped[i], FIELD_COUNT, count),
+			   ui_rate(ui, last->mapped[i]), field_short(total->mapped[i], FIELD_COUNT, count),
 			   field_short(total->mapped_bytes[i], FIELD_BYTES, bytes));
 	}
 	return row;
 }
 
-/* Reasons that happened, as "reason  /s  total  meaning". */
-static int draw_reasons(const struct ui *ui, struct screen *s, int row, const char *head,
-			const __u64 *total, const __u64 *last, int nr,
-			const char *(*name)(unsigned int), const char *(*meaning)(unsigned int))
+int ui_draw_reasons(const struct ui *ui, struct screen *s, int row, int col, const char *head,
+		    const __u64 *total, const __u64 *last, int nr,
+		    const char *(*name)(unsigned int), const char *(*meaning)(unsigned int))
 {
 	char count[NAME_LEN], number[NAME_LEN];
 	int i;
 
-	screen_put(s, row++, 2, ATTR_TITLE, "%-18s      /s    total", head);
+	screen_put(s, row++, col, ATTR_TITLE, "%-18s      /s    total", head);
 	for (i = 0; i <= nr; i++) {
+		const char *text = meaning ? meaning(i) : NULL;
+
 		if (!total[i])
 			continue;
-		screen_put(s, row++, 2, ATTR_PLAIN, "%-18s  %6.0f %8s  %s",
-			   name_or_number(name(i), i, number), rate(ui, last[i]),
-			   field_short(total[i], FIELD_COUNT, count), meaning(i) ? meaning(i) : "");
+		screen_put(s, row++, col, ATTR_PLAIN, "%-18s  %6.0f %8s%s%s",
+			   name_or_number(name(i), i, number), ui_rate(ui, last[i]),
+			   field_short(total[i], FIELD_COUNT, count), text ? "  " : "",
+			   text ? text : "");
 	}
 	return row;
 }
@@ -83,23 +85,25 @@ static void draw_refusals(const struct ui *ui, const struct model_vm *vm, struct
 
 void ui_draw_vm(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row)
 {
-	const struct kvmmt_counters total = model_delta(&vm->start, &vm->now);
-	const struct kvmmt_counters last = model_delta(&vm->before, &vm->now);
+	const struct kvmmt_counters total = model_delta(&vm->start, &vm->now).s2;
+	const struct kvmmt_counters last = model_delta(&vm->before, &vm->now).s2;
 	const bool *has = ui->host->tracepoint;
 
 	screen_line(s, row++, ATTR_HEAD, " VM %s  pid %u%s", vm->name, vm->process,
 		    vm->gone ? "  gone" : "");
+	row = ui_draw_vncr_line(ui, vm, s, row);
 	if (has[KVMMT_KIND_S2_FAULT]) {
 		row = draw_types(ui, s, row, &total, &last);
-		row = draw_reasons(ui, s, row, "faults", total.fault, last.fault, KVMMT_FAULT_NR,
+		row = ui_draw_reasons(ui, s, row, 2, "faults", total.fault, last.fault, KVMMT_FAULT_NR,
 				   name_fault_reason, name_fault_why);
 	}
 	if (has[KVMMT_KIND_S2_SLOT])
-		row = draw_reasons(ui, s, row, "memslot changes", total.slot, last.slot,
+		row = ui_draw_reasons(ui, s, row, 2, "memslot changes", total.slot, last.slot,
 				   KVMMT_SLOT_NR, name_slot_reason, name_slot_why);
 	if (has[KVMMT_KIND_S2_INVALIDATE])
-		row = draw_reasons(ui, s, row, "invalidations", total.inval, last.inval,
+		row = ui_draw_reasons(ui, s, row, 2, "invalidations", total.inval, last.inval,
 				   KVMMT_INVAL_NR, name_inval_reason, name_inval_why);
-	if (counters_outcome(&vm->now, KVMMT_OUTCOME_REFUSED) || counters_refused_slots(&vm->now))
+	if (counters_outcome(&vm->now.s2, KVMMT_OUTCOME_REFUSED) ||
+	    counters_refused_slots(&vm->now.s2))
 		draw_refusals(ui, vm, s, row);
 }

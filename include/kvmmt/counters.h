@@ -6,6 +6,7 @@
 #ifndef KVMMT_COUNTERS_H
 #define KVMMT_COUNTERS_H
 
+#include "counters_vncr.h"
 #include "event.h"
 
 /*
@@ -79,16 +80,6 @@ static inline int kvmmt_is_refusal(const struct kvmmt_event *e)
 static inline int kvmmt_is_gone(const struct kvmmt_counters *c)
 {
 	return c->inval_bytes[KVMMT_INVAL_TEARDOWN] > 0;
-}
-
-static inline __u64 kvmmt_index(__u64 reason, __u64 nr)
-{
-	/*
-	 * The compiler must not split the register that is checked from the one
-	 * that indexes: the BPF verifier would lose the bound.
-	 */
-	asm volatile("" : "+r"(reason));
-	return reason < nr ? reason : nr;
 }
 
 /*

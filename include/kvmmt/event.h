@@ -17,6 +17,8 @@
 #include <linux/types.h>
 #endif
 
+#include "event_vncr.h"
+
 #define KVMMT_COMM_LEN 16
 
 /* Event kinds. X(NAME, "name", "help") */
@@ -24,7 +26,18 @@
 	X(S2_FAULT, "s2_fault", "a stage-2 fault was decided")          \
 	X(S2_SLOT, "s2_slot", "a memslot change was decided")           \
 	X(S2_INVALIDATE, "s2_invalidate", "stage-2 range invalidated")  \
-	X(LOST, "lost", "events that found no room in the ring buffer")
+	X(LOST, "lost", "events that found no room in the ring buffer") \
+	X(VNCR_LOOKUP, "vncr_lookup", "the VNCR pseudo-TLB was looked up") \
+	X(VNCR_WALK, "vncr_walk", "a VNCR abort was walked")            \
+	X(VNCR_INVALIDATE, "vncr_invalidate", "an entry left the VNCR pseudo-TLB") \
+	X(NESTED_TLBI, "nested_tlbi", "a guest hypervisor's TLBI was emulated")
+
+#define KVMMT_KIND_BIT(name) (1u << KVMMT_KIND_##name)
+/* Those that have a tracepoint, and those of a guest hypervisor's VNCR page */
+#define KVMMT_TRACED (((1u << KVMMT_KIND_NR) - 1) & ~KVMMT_KIND_BIT(LOST))
+#define KVMMT_VNCR_KINDS                                                      \
+	(KVMMT_KIND_BIT(VNCR_LOOKUP) | KVMMT_KIND_BIT(VNCR_WALK) |            \
+	 KVMMT_KIND_BIT(VNCR_INVALIDATE) | KVMMT_KIND_BIT(NESTED_TLBI))
 
 /*
  * Memory types of the host's stage 1, by index in MAIR_EL1 as Linux numbers
@@ -226,7 +239,7 @@ struct kvmmt_lost {
 	__u64 first_ns;		/* time of the first and the last one lost */
 	__u64 last_ns;
 	__u32 count[KVMMT_KIND_NR];
-	__u64 pad[3];
+	__u64 pad[1];
 };
 
 struct kvmmt_event {
@@ -243,6 +256,10 @@ struct kvmmt_event {
 		struct kvmmt_s2_slot s2_slot;
 		struct kvmmt_s2_invalidate s2_invalidate;
 		struct kvmmt_lost lost;
+		struct kvmmt_vncr_lookup vncr_lookup;
+		struct kvmmt_vncr_walk vncr_walk;
+		struct kvmmt_vncr_invalidate vncr_invalidate;
+		struct kvmmt_nested_tlbi nested_tlbi;
 	};
 };
 

@@ -7,12 +7,18 @@
 
 #define KVMMT_MAX_RINGS 16
 #define KVMMT_MAX_VMS 4096	/* at one time, beside those with a place */
+#define KVMMT_MAX_VCPUS 8192	/* at one time, of guest hypervisors */
 
 /* A VM: its address may be used again, so how many lived there before is counted. */
 struct kvmmt_vm_key {
 	__u64 vm;
 	__u32 pid;
 	__u32 generation;
+};
+
+struct kvmmt_vcpu_key {
+	struct kvmmt_vm_key vm;
+	__u64 vcpu;	/* vcpu_idx */
 };
 
 /*
@@ -70,7 +76,7 @@ struct kvmmt_origin {
 struct kvmmt_loss {
 	struct kvmmt_lost untold;
 	__u64 total[KVMMT_KIND_NR];
-	__u64 vms;	/* events not counted because the VM table was full */
+	__u64 vms;	/* events not counted because the table of VMs or vCPUs was full */
 };
 
 #endif

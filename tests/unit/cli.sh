@@ -39,6 +39,11 @@ says 2 'needs --interval' stat -n 3 -- true
 says 2 'exclude each other' stat --json --csv
 says 2 'exclude each other' script --refused --kind s2_slot
 says 2 "no kind 'lost'" script --kind lost
+says 2 "no kind 'vncr'" script --kind vncr
+says 2 "'normal' is counted by VM, not by vCPU" stat --vncr --fields vm,normal
+says 2 "'refusals' is counted by VM, not by vCPU" stat --vncr --sort refusals
+says 2 "'vcpu' is for --vncr" stat --fields vm,vcpu
+says 0 'vncr_hit_ratio' stat --fields list
 says 2 'takes no arguments' features now
 says 2 'nothing to do with' top now
 says 2 'nothing to do with' exporter now

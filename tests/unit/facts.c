@@ -197,7 +197,7 @@ static void models(void)
 		give(i, 0, 1, true);
 	model_sample(&model, 3000);
 	check(model.nr_vms == 1 && !model.nr_gone && model.nr_rest == MODEL_GONE + 2 &&
-		      model.rest.now.fault[KVMMT_FAULT_MAPPED] == 6 + MODEL_GONE + 1,
+		      model.rest.now.s2.fault[KVMMT_FAULT_MAPPED] == 6 + MODEL_GONE + 1,
 	      "", "too many that are gone are summed up, and nothing is lost");
 	model_sample(&model, 4000);
 	give(1, 1, 7, true);

@@ -29,6 +29,25 @@ static void give(int i, const char *comm, __u64 mapped, bool gone)
 	model_vm(&model, &key, &c, comm);
 }
 
+/* The VM @i is a guest hypervisor. */
+static void give_vncr(int i)
+{
+	const struct kvmmt_vcpu_key key = {
+		.vm = { .vm = 0xffff000000001000ull + i, .pid = 4194304 + i },
+	};
+	struct kvmmt_vncr c = {
+		.lookup = { [KVMMT_VNCR_LOOKUP_HIT] = 97, [KVMMT_VNCR_LOOKUP_VA] = 3 },
+		.walk = { [KVMMT_VNCR_WALK_FILLED] = 2, [KVMMT_VNCR_WALK_STAGE1] = 1 },
+		.inval = { [KVMMT_VNCR_INVAL_NOTIFIER] = 1 },
+		.inval_host = 1,
+	};
+
+	kvmmt_add_time(&c.walk_time, 1000);
+	kvmmt_add_time(&c.walk_time, 5000);
+	kvmmt_add_time(&c.walk_time, 1000000000);
+	model_vcpu(&model, &key, &c);
+}
+
 static void sample(__u64 now)
 {
 	bool later = now > 1;
@@ -40,6 +59,8 @@ static void sample(__u64 now)
 	give(3, "folded", 7 * now, later);
 	if (later)
 		give(4, "late", 1, false);
+	if (host.tracepoint[KVMMT_KIND_VNCR_WALK])
+		give_vncr(1);
 	series_update(&set, &model);
 }
 
@@ -79,21 +100,26 @@ static void refuse(void)
 
 int main(int argc, char **argv)
 {
+	int kind;
+
 	snprintf(host.release, sizeof(host.release), "6.12.117-kvmmt");
 	host.fwb = YES;
 	host.dic = NO;
 	host.cacheable_pfnmap = UNKNOWN;
 	host.tracepoint[KVMMT_KIND_S2_FAULT] = host.tracepoint[KVMMT_KIND_S2_INVALIDATE] = true;
-	host.tracepoint[KVMMT_KIND_S2_SLOT] = argc > 1;
+	for (kind = 0; argc > 1 && kind < KVMMT_KIND_NR; kind++)
+		host.tracepoint[kind] = KVMMT_TRACED & 1u << kind;
 	sample(1);
 	refuse();
 	if (argc < 2) {
 		puts("=== OpenMetrics, four VMs, three of them with series, a tracepoint missing");
 		print(true);
 	}
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		host.tracepoint[kind] = KVMMT_TRACED & 1u << kind;
 	sample(2);
 	if (argc < 2)
-		puts("=== text, one of each is gone, one is new");
+		puts("=== text, all tracepoints, a guest hypervisor, one of each is gone, one is new");
 	print(argc > 1 && !strcmp(argv[1], "openmetrics"));
 	series_free(&set);
 	model_free(&model);

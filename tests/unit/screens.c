@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nested.h"
 #include "term.h"
 #include "ui.h"
 
@@ -53,6 +54,48 @@ static void keys(const char *text)
 		ui_key(&ui, *text == '\n' ? K_ENTER : *text == '\x1b' ? K_ESC : *text, 24);
 }
 
+/* db-2 turns out to be a guest hypervisor. */
+static void sample_nested(__u64 t)
+{
+	unsigned int i;
+
+	sample(t);
+	for (i = 0; i < 6; i++) {
+		const struct kvmmt_vcpu_key key = {
+			.vm = { .vm = 0xffff000000001002ull, .pid = 4194306 }, .vcpu = i,
+		};
+		const struct kvmmt_vncr c = nested_vcpu(i, t);
+
+		model_vcpu(&model, &key, &c);
+	}
+}
+
+static void nested(void)
+{
+	sample_nested(4);
+	sample_nested(6);
+	show("a guest hypervisor among the VMs", 24, 80);
+	show("a guest hypervisor among the VMs, wide", 8, 200);
+	keys(">>>>>>");
+	show("sorted by hit ratio", 24, 80);
+	keys("/db\n\n");
+	show("a VM with a VNCR pseudo-TLB", 24, 80);
+	keys("n");
+	show("the VNCR pseudo-TLB", 24, 80);
+	keys("jjjjjjjj");
+	show("of its last vCPU", 30, 80);
+	keys("kkkkkk");
+	host.tracepoint[KVMMT_KIND_VNCR_LOOKUP] = host.tracepoint[KVMMT_KIND_NESTED_TLBI] = false;
+	show("without two of the tracepoints", 24, 80);
+	host.tracepoint[KVMMT_KIND_VNCR_LOOKUP] = host.tracepoint[KVMMT_KIND_NESTED_TLBI] = true;
+	model_reset(&model);
+	show("after a reset", 24, 80);
+	show("hardly any room", 9, 30);
+	keys("\x1b");
+	show("and back", 5, 80);
+	keys("\x1b");
+}
+
 int main(void)
 {
 	struct kvmmt_event refusal = {
@@ -63,12 +106,13 @@ int main(void)
 			      .reason = KVMMT_FAULT_UNSAFE_CACHEABLE, .ret = -14,
 			      .memattr = KVMMT_MEMATTR_NONE },
 	};
+	int kind;
 
 	snprintf(host.release, sizeof(host.release), "6.12.117-kvmmt");
 	host.fwb = NO;
 	host.dic = NO;
-	host.tracepoint[KVMMT_KIND_S2_FAULT] = host.tracepoint[KVMMT_KIND_S2_SLOT] = true;
-	host.tracepoint[KVMMT_KIND_S2_INVALIDATE] = true;
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		host.tracepoint[kind] = KVMMT_TRACED & 1u << kind;
 	ui_init(&ui, &host, &model);
 	snprintf(ui.hostname, sizeof(ui.hostname), "gh-01");
 	show("before the first VM", 24, 80);
@@ -99,6 +143,9 @@ int main(void)
 	model_sample(&model, 2 * S + MODEL_MARK_NS);
 	show("the mark ends after 15 minutes", 24, 80);
 	show("too small", 5, 20);
+	keys("pI");
+	host.tracepoint[KVMMT_KIND_S2_INVALIDATE] = true;
+	nested();
 	model_free(&model);
 	screen_free(&screen);
 	return 0;

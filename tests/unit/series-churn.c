@@ -44,7 +44,7 @@ static __u64 own_sum(void)
 
 	for (i = 0; i < set.nr; i++)
 		if (set.all[i]->own)
-			sum += set.all[i]->vm->now.fault[KVMMT_FAULT_MAPPED];
+			sum += set.all[i]->vm->now.s2.fault[KVMMT_FAULT_MAPPED];
 	return sum;
 }
 
@@ -65,11 +65,11 @@ static void churn(void)
 			give(i, "vm", (step - i) / 50, i < first);
 		for (i = 0; i < set.nr; i++)
 			if (set.all[i]->own && set.all[i]->vm->gone)
-				ended_own += set.all[i]->vm->now.fault[KVMMT_FAULT_MAPPED];
+				ended_own += set.all[i]->vm->now.s2.fault[KVMMT_FAULT_MAPPED];
 		series_update(&set, &model);
 		told += before;
-		falls += set.other.fault[KVMMT_FAULT_MAPPED] < other;
-		other = set.other.fault[KVMMT_FAULT_MAPPED];
+		falls += set.other.s2.fault[KVMMT_FAULT_MAPPED] < other;
+		other = set.other.s2.fault[KVMMT_FAULT_MAPPED];
 		beyond += set.nr_own > LIMIT || set.nr > LIVE + MODEL_GONE + 200;
 		twice += step % 1000 == 0 && !unique();
 		wrong += set.nr_own + set.nr_other != model.nr_vms - model.nr_gone;

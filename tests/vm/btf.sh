@@ -51,27 +51,31 @@ compare kvm_s2_slot_reason KVMMT_SLOT_REASONS KVMMT_SLOT_ KVM_S2_SLOT_
 compare kvm_s2_inval_reason KVMMT_INVAL_REASONS KVMMT_INVAL_ KVM_S2_INVAL_
 compare kvm_mr_change KVMMT_SLOT_CHANGES KVMMT_CHANGE_ KVM_MR_
 compare kvm_s2_fault_flags KVMMT_FAULT_FLAGS KVMMT_F_ KVM_S2_F_
+compare kvm_vncr_lookup_reason KVMMT_VNCR_LOOKUP_REASONS KVMMT_VNCR_LOOKUP_ KVM_VNCR_LOOKUP_
+compare kvm_vncr_walk_reason KVMMT_VNCR_WALK_REASONS KVMMT_VNCR_WALK_ KVM_VNCR_WALK_
+compare kvm_vncr_inval_reason KVMMT_VNCR_INVAL_REASONS KVMMT_VNCR_INVAL_ KVM_VNCR_INVAL_
+compare kvm_vncr_flags KVMMT_VNCR_FLAGS KVMMT_VNCR_F_ KVM_VNCR_F_
 # The two memory types in the low bits are masks, not bits of the list.
-enumerators kvm_s2_vma_bits | grep -v -e _S1 >"$work/kernel"
+enumerators kvm_s2_vma_bits | grep -v "_S1 " >"$work/kernel"
 ours KVMMT_VMA_BITS KVMMT_VMA_ KVM_S2_VMA_ >"$work/ours"
 same "enum kvm_s2_vma_bits is as in event.h" "$work/kernel" "$work/ours"
 
 # The document's tables: | value or bit | NAME | ...
-for enum in fault_reason slot_reason inval_reason; do
-	enumerators kvm_s2_$enum >"$work/kernel"
-	awk -F' *[|] *' -v h="### enum kvm_s2_$enum" '$0 == h { on = 1; next } /^#/ { on = 0 }
+for enum in kvm_s2_{fault,slot,inval}_reason kvm_vncr_{lookup,walk,inval}_reason; do
+	enumerators $enum >"$work/kernel"
+	awk -F' *[|] *' -v h="### enum $enum" '$0 == h { on = 1; next } /^#/ { on = 0 }
 		on && $3 ~ /^KVM_/ { print $3, $2 }' "$doc" >"$work/doc"
-	same "docs/tracepoints.md lists enum kvm_s2_$enum" "$work/kernel" "$work/doc"
+	same "docs/tracepoints.md lists enum $enum" "$work/kernel" "$work/doc"
 done
-for enum in fault_flags vma_bits; do
-	enumerators kvm_s2_$enum | grep -v -e _S1 >"$work/kernel"
-	awk -F' *[|] *' -v h="### enum kvm_s2_$enum" '$0 == h { on = 1; next } /^#/ { on = 0 }
+for enum in kvm_s2_fault_flags kvm_s2_vma_bits kvm_vncr_flags; do
+	enumerators $enum | grep -v "_S1 " >"$work/kernel" || true
+	awk -F' *[|] *' -v h="### enum $enum" '$0 == h { on = 1; next } /^#/ { on = 0 }
 		on && $3 ~ /^KVM_/ { print $3, 2 ^ $2 }' "$doc" >"$work/doc"
-	same "docs/tracepoints.md lists enum kvm_s2_$enum" "$work/kernel" "$work/doc"
+	same "docs/tracepoints.md lists enum $enum" "$work/kernel" "$work/doc"
 done
 
 # The prototypes: argument names of the probe function that BTF has for each tracepoint.
-for tp in kvm_s2_fault kvm_s2_slot kvm_s2_invalidate; do
+for tp in kvm_s2_{fault,slot,invalidate} kvm_vncr_{lookup,walk,invalidate} kvm_nested_tlbi; do
 	awk -v f="'__bpf_trace_$tp'" '
 		/^\[/ { id = $1; gsub(/[][]/, "", id); kind = $2 }
 		kind == "FUNC_PROTO" && /^\t/ { args[id] = args[id] " " $1 }
@@ -84,7 +88,7 @@ for tp in kvm_s2_fault kvm_s2_slot kvm_s2_invalidate; do
 done
 
 # The structs' fields in the kernel's BTF, in order, and in the document.
-for s in kvm_s2_fault kvm_s2_slot; do
+for s in kvm_s2_fault kvm_s2_slot kvm_vncr_{lookup,walk,invalidate} kvm_nested_tlbi; do
 	awk -v s="'$s'" '/^\[/ { on = $2 == "STRUCT" && $3 == s; next }
 		on { gsub(/\047/, "", $1); print $1 }' "$work/btf" >"$work/kernel"
 	awk -F' *[|] *' -v h="### struct $s" '$0 == h { on = 1; next } /^#/ { on = 0 }
