@@ -72,6 +72,6 @@ expect "stock: the touched page of a DAX block stays taken" \
 boot "debug max" -k debug -t 400 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 400 "${table[@]}" -- /bin/s2table + $small
 boot "exporter neoverse-n1" -t 200 -c neoverse-n1 -- /bin/exporter
-boot "exporter debug neoverse-n1" -k debug -t 400 -c neoverse-n1 -- /bin/exporter
+boot "exporter debug neoverse-n1" -k debug -t 600 -c neoverse-n1 -- /bin/exporter
 "$here/alerts.sh" || failed=1
 exit $failed
