@@ -20,7 +20,7 @@ deps:
 
 ## check: every test, cheap ones first; builds what is missing, kernels included
 check: deps
-	@tests/check.sh $(O)/check.log check-unit check-fuzz patches-check check-vm check-deb
+	@tests/check.sh $(O)/check.log check-unit check-fuzz check-tool-deb patches-check check-vm check-deb
 
 ## demo: guests in the lab, and kvmmt-top in front of you
 demo: deps

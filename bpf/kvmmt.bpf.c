@@ -5,6 +5,7 @@
  * counts reads nothing else, not even the clock: it runs at every fault.
  */
 #include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <kvmmt/counters.h>
@@ -14,7 +15,9 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* Set before loading. */
 const volatile bool only_refusals;	/* stream no other */
+const volatile bool count_causes;	/* keep `causes` */
 const volatile bool only_pids;		/* leave out VMs that `pids` does not hold */
+const volatile __u32 page_shift;
 const volatile __u32 ring_mask;		/* number of rings - 1, a power of two - 1 */
 
 /*
@@ -57,6 +60,20 @@ struct {
 	__type(key, struct kvmmt_vm_key);
 	__type(value, char[KVMMT_COMM_LEN]);
 } comms SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
+	__uint(max_entries, KVMMT_MAX_CAUSES);
+	__type(key, struct kvmmt_cause_key);
+	__type(value, struct kvmmt_cause);
+} causes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, KVMMT_MAX_ORIGINS);
+	__type(key, struct kvmmt_origin_key);
+	__type(value, struct kvmmt_origin);
+} origins SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -221,6 +238,42 @@ static __always_inline struct kvmmt_event header(__u16 kind, struct kvm *kvm, in
 	};
 }
 
+static long on_vma(struct task_struct *task, struct vm_area_struct *vma, struct kvmmt_origin *origin)
+{
+	struct file *file = vma->vm_file;
+
+	if (!file)
+		return 0;
+	origin->rdev = file->f_inode->i_rdev;
+	bpf_probe_read_kernel_str(origin->file, sizeof(origin->file), file->f_path.dentry->d_name.name);
+	return 0;
+}
+
+/* The slot that was used last, if it is the one that has @ipa: most likely, after its fault. */
+static __always_inline int slot_of(struct kvm *kvm, __u64 ipa)
+{
+	struct kvm_memory_slot *slot;
+	struct kvm_memslots *slots = BPF_CORE_READ(kvm, memslots[0]);
+	__u64 base;
+
+	slot = (struct kvm_memory_slot *)BPF_CORE_READ(slots, last_used_slot.counter);
+	base = BPF_CORE_READ(slot, base_gfn);
+	if (!slot || (ipa >> page_shift) - base >= BPF_CORE_READ(slot, npages))
+		return -1;
+	return BPF_CORE_READ(slot, id);
+}
+
+/* Rare, and in the context of the VMM, which has the mapping. */
+static __noinline int note_origin(__u64 vm, __u64 hva, int slot)
+{
+	struct kvmmt_origin_key key = { .vm = vm, .hva = hva };
+	struct kvmmt_origin origin = { .slot = slot };
+
+	bpf_find_vma(bpf_get_current_task_btf(), hva, on_vma, &origin, 0);
+	bpf_map_update_elem(&origins, &key, &origin, BPF_ANY);
+	return 0;
+}
+
 static __always_inline int on_s2_fault(int what, struct kvm_vcpu *vcpu, const struct kvm_s2_fault *f)
 {
 	__u32 reason = f->reason;
@@ -237,6 +290,8 @@ static __always_inline int on_s2_fault(int what, struct kvm_vcpu *vcpu, const st
 	}
 	if (!streamed(what, kvm, kvmmt_fault_refused(reason)))
 		return 0;
+	if (only_refusals)
+		note_origin((__u64)kvm, f->hva, slot_of(kvm, f->ipa));
 	e = header(KVMMT_KIND_S2_FAULT, kvm, vcpu->vcpu_idx);
 	e.s2_fault = (struct kvmmt_s2_fault){
 		.fault_ipa = f->fault_ipa,
@@ -268,6 +323,8 @@ static __always_inline int on_s2_slot(int what, struct kvm *kvm, const struct kv
 	}
 	if (!streamed(what, kvm, refused))
 		return 0;
+	if (only_refusals)
+		note_origin((__u64)kvm, s->vma_hva ? s->vma_hva : s->hva, (__u16)s->slot);
 	e = header(KVMMT_KIND_S2_SLOT, kvm, -1);
 	e.s2_slot = (struct kvmmt_s2_slot){
 		.ipa = s->ipa,
@@ -285,6 +342,30 @@ static __always_inline int on_s2_slot(int what, struct kvm *kvm, const struct kv
 	return stream(&e, KVMMT_KIND_S2_SLOT);
 }
 
+static __noinline int count_cause(struct kvm *kvm, __u64 size, __u32 reason)
+{
+	struct task_struct *task = bpf_get_current_task_btf(), *first = task->group_leader;
+	struct kvmmt_cause one = { .count = 1, .bytes = size }, *cause;
+	struct kvmmt_cause_key key = {
+		.vm = { .vm = (__u64)kvm, .pid = kvm->userspace_pid,
+			.generation = generation((__u64)kvm) },
+		.process = task->flags & PF_KTHREAD ? 0 : task->tgid,
+		.reason = reason,
+	};
+
+	if (!wanted(key.vm.pid))
+		return 0;
+	__builtin_memcpy(key.comm, first->comm, sizeof(key.comm));
+	cause = bpf_map_lookup_elem(&causes, &key);
+	if (!cause) {
+		bpf_map_update_elem(&causes, &key, &one, BPF_NOEXIST);
+		return 0;
+	}
+	cause->count++;
+	cause->bytes += size;
+	return 0;
+}
+
 static __always_inline int on_s2_invalidate(int what, struct kvm *kvm, __u64 start, __u64 size,
 					    __u32 reason, bool shadow)
 {
@@ -295,6 +376,8 @@ static __always_inline int on_s2_invalidate(int what, struct kvm *kvm, __u64 sta
 		c = counters(kvm);
 		if (c)
 			kvmmt_count_invalidate(c, reason, shadow, size);
+		if (count_causes)
+			count_cause(kvm, shadow ? 0 : size, reason);
 		if (reason == KVMMT_INVAL_TEARDOWN && !shadow)
 			end_vm((__u64)kvm);
 	}

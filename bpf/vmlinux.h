@@ -29,16 +29,66 @@ enum {
 	BPF_MAP_TYPE_PERCPU_HASH = 5,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_LRU_PERCPU_HASH = 10,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
+
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
 enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_F_NO_PREALLOC = 1 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct kvm_memory_slot {
+	__u64 base_gfn;
+	unsigned long npages;
+	short id;
+};
+
+typedef struct {
+	__s64 counter;
+} atomic_long_t;
+
+struct kvm_memslots {
+	atomic_long_t last_used_slot;
+};
+
 struct kvm {
 	__s32 userspace_pid;
+	struct kvm_memslots *memslots[1];
+};
+
+struct inode {
+	__u32 i_rdev;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
+struct file {
+	struct path f_path;
+	struct inode *f_inode;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
+};
+
+struct task_struct {
+	unsigned int flags;
+	__s32 tgid;
+	struct task_struct *group_leader;
+	char comm[16];
 };
 
 struct kvm_vcpu {

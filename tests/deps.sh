@@ -12,10 +12,12 @@ packages="
 	build-essential git make clang llvm pkgconf
 	zlib1g-dev libncurses-dev zlib1g-dev:arm64 libncurses-dev:arm64
 	libzstd-dev libzstd-dev:arm64 libclang-rt-dev
+	libmicrohttpd-dev libsystemd-dev libcap-dev
+	libmicrohttpd-dev:arm64 libsystemd-dev:arm64 libcap-dev:arm64
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	linux-source-6.12 flex bison bc cpio kmod rsync xz-utils ccache
-	libssl-dev debhelper python3 python3-git python3-ply sparse
-	mandoc tmux time linux-perf babeltrace2"
+	libssl-dev debhelper lintian python3 python3-git python3-ply sparse
+	mandoc tmux time linux-perf babeltrace2 python3-prometheus-client"
 # make kernel-deb and make bench fetch more, when they run.
 
 die() { echo "deps.sh: $*" >&2; exit 1; }

@@ -5,6 +5,7 @@ unit_cflags := $(kvmmt_cflags) -g -O1 -fsanitize=address,undefined -fno-sanitize
 unit_parts := names.o names_tlbi.o model.o counters.o field.o table.o table_rows.o json.o event_text.o event_text_vncr.o vmname.o host.o ui.o ui_vm.o ui_vncr.o screen.o
 unit_parts += columns.o encode.o decode.o frame.o frame_ring.o host_frame.o writer.o reader.o
 unit_parts += recorder.o replay_vms.o source.o source_recording.o source_live.o expr.o event_field.o
+unit_parts += series.o refusal.o metrics.o http.o storm.o backing.o tell.o hook.o
 unit_obj := $(addprefix $(unit_out)/,$(unit_parts) check.o)
 
 $(unit_out)/%.o: tools/%.c $(O)/bpf/kvmmt.skel.h
@@ -18,20 +19,38 @@ $(unit_out)/check.o: tests/vm/vmm/check.c
 
 $(unit_out)/%: tests/unit/%.c $(unit_obj)
 	$(call msg,LD,$@)
-	$(Q)$(CC) $(unit_cflags) $(filter %.c %.o,$^) -lbpf -lelf -lz -lzstd -o $@
+	$(Q)$(CC) $(unit_cflags) $(filter %.c %.o,$^) -lbpf -lelf -lz -lzstd -lmicrohttpd -lsystemd -o $@
 
 ## check-unit: tests without the lab
-check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_out)/screens $(unit_out)/recording $(unit_out)/replay $(unit_out)/expr
+check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_out)/vmnames $(unit_out)/screens \
+	$(unit_out)/recording $(unit_out)/replay $(unit_out)/expr \
+	$(unit_out)/metrics $(unit_out)/http $(unit_out)/storms $(unit_out)/backings \
+	$(unit_out)/tells $(unit_out)/series-churn $(unit_out)/hooks
 	@$(unit_out)/facts
 	@$(unit_out)/vncr
+	@$(unit_out)/vmnames
 	@$(unit_out)/recording
 	@$(unit_out)/replay
 	@$(unit_out)/expr
+	@$(unit_out)/http
+	@$(unit_out)/storms
+	@$(unit_out)/backings
+	@$(unit_out)/tells
+	@$(unit_out)/series-churn
+	@$(unit_out)/hooks
+	@tests/unit/catalog.sh
+	@tests/monitoring/monitoring.sh
 	@tests/unit/golden.sh tests/cases/tables.txt $(unit_out)/tables
 	@tests/unit/golden.sh tests/cases/screens.txt $(unit_out)/screens
+	@tests/unit/golden.sh tests/cases/metrics.txt $(unit_out)/metrics
+	@tests/unit/metrics.sh $(unit_out)/metrics
 	@tests/unit/recordings.sh $(O)/native/kvmmt
 	@tests/unit/cli.sh $(O)/native/kvmmt
 	@tests/unit/man.sh $(O)/native/kvmmt
 
+## tool-deb: Debian packages of the tool and its exporter, for this machine
+tool-deb check-tool-deb: tools
+	@tests/deb.sh $(O)/tool-deb
+
 -include $(wildcard $(unit_out)/*.d)
-.PHONY: check-unit
+.PHONY: check-unit tool-deb check-tool-deb

@@ -320,6 +320,7 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	struct pid_list pids = { 0 };
 	struct live_options o = {
 		.count = count,
+		.causes = c->causes,
 		.stream_kinds = stream_kinds,
 		.stream_refusals = refusals,
 		.ring_bytes = c->ring_bytes ? c->ring_bytes : 8 << 20,

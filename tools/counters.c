@@ -12,6 +12,14 @@ void counters_add(void *sum, const void *value, size_t bytes)
 		s[i] += v[i];
 }
 
+void counters_add_s2(struct kvmmt_counters *sum, const struct kvmmt_counters *c)
+{
+	__u64 refused_ns = sum->refused_ns;
+
+	counters_add(sum, c, sizeof(*sum));
+	sum->refused_ns = c->refused_ns > refused_ns ? c->refused_ns : refused_ns;
+}
+
 void counters_take(void *sum, const void *value, size_t bytes)
 {
 	__u64 *s = sum;

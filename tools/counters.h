@@ -9,6 +9,8 @@
 /* Structs of counts alone, of @bytes: *sum += *value, *sum -= *value */
 void counters_add(void *sum, const void *value, size_t bytes);
 void counters_take(void *sum, const void *value, size_t bytes);
+/* *sum += *c; of the times of refusals, the later stays. */
+void counters_add_s2(struct kvmmt_counters *sum, const struct kvmmt_counters *c);
 
 /* Sums over reasons. */
 __u64 counters_outcome(const struct kvmmt_counters *c, enum kvmmt_outcome outcome);

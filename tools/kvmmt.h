@@ -23,6 +23,7 @@ struct command {
 
 int cmd_diff(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_exporter(int argc, char **argv);
 int cmd_features(int argc, char **argv);
 int cmd_heatmap(int argc, char **argv);
 int cmd_record(int argc, char **argv);
@@ -44,6 +45,7 @@ struct common {
 	const struct field *sort;
 	size_t ring_bytes;
 	const char *input;		/* a recording; NULL: this host, now */
+	bool causes;			/* no option: the command wants to know who invalidates */
 };
 
 extern const struct argp common_argp;

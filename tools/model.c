@@ -20,7 +20,7 @@ static int by_address(const void *a, const void *b)
 	return order ? order : compare(x->pid, y->pid);
 }
 
-static int by_key(const void *a, const void *b)
+int model_key_order(const void *a, const void *b)
 {
 	const struct kvmmt_vm_key *x = a, *y = b;
 	int order = by_address(a, b);
@@ -33,7 +33,7 @@ static int by_pid(const void *a, const void *b)
 	const struct model_vm *const *x = a, *const *y = b;
 	int order = compare((*x)->key.pid, (*y)->key.pid);
 
-	return order ? order : by_key(*x, *y);
+	return order ? order : model_key_order(*x, *y);
 }
 
 /* The trees hold VMs, whose first member is the key. */
@@ -48,21 +48,21 @@ static struct model_vm *find(void *const *tree, const struct kvmmt_vm_key *key,
 static void free_vm(struct model_vm *vm)
 {
 	free(vm->refusals);
+	free(vm->causes);
 	free(vm->vcpus);
 	free(vm);
 }
 
 static void drop(struct model *m, struct model_vm *vm)
 {
-	struct model_counts c = model_delta(&vm->start, &vm->now);
+	const struct model_counts c = model_delta(&vm->start, &vm->now);
 
-	c.s2.refused_ns = 0;	/* a time does not add */
-	counters_add(&m->rest.now, &c, sizeof(c));
+	model_add(&m->rest.now, &c);
 	m->nr_rest++;
 	m->nr_gone--;
 	if (find(&m->latest, &vm->key, by_address) == vm)
 		tdelete(vm, &m->latest, by_address);
-	tdelete(vm, &m->by_key, by_key);
+	tdelete(vm, &m->by_key, model_key_order);
 	free_vm(vm);
 }
 
@@ -83,6 +83,8 @@ void model_sample(struct model *m, __u64 now_ns)
 		if (!vm->between)
 			vm->before = vm->now;
 		vm->between = false;
+		for (k = 0; k < vm->nr_causes; k++)
+			vm->causes[k].before = vm->causes[k].now;
 		for (k = 0; k < vm->nr_vcpus; k++) {
 			if (!vm->vcpus[k].between)
 				vm->vcpus[k].before = vm->vcpus[k].now;
@@ -105,7 +107,7 @@ const struct model_vm *model_find(const struct model *m, __u64 vm, __u32 pid)
 
 const struct model_vm *model_find_key(const struct model *m, const struct kvmmt_vm_key *key)
 {
-	return find(&m->by_key, key, by_key);
+	return find(&m->by_key, key, model_key_order);
 }
 
 static struct model_vm *add(struct model *m, const struct kvmmt_vm_key *key)
@@ -126,7 +128,7 @@ static struct model_vm *add(struct model *m, const struct kvmmt_vm_key *key)
 		return NULL;
 	vm->key = *key;
 	node = tsearch(vm, &m->latest, by_address);
-	if (!node || !tsearch(vm, &m->by_key, by_key)) {
+	if (!node || !tsearch(vm, &m->by_key, model_key_order)) {
 		if (node && *node == vm)
 			tdelete(vm, &m->latest, by_address);
 		free(vm);
@@ -144,13 +146,14 @@ static void identify(const struct model *m, struct model_vm *vm, const char *com
 
 	(m->identify ? m->identify : vm_identify)(m->identify_ctx, &entry, comm);
 	vm->process = entry.process;
+	vm->name_source = entry.name_source;
 	memcpy(vm->name, entry.name, sizeof(vm->name));
 }
 
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
 	     const char *comm)
 {
-	struct model_vm *vm = find(&m->by_key, key, by_key);
+	struct model_vm *vm = find(&m->by_key, key, model_key_order);
 
 	if (!vm) {
 		vm = add(m, key);
@@ -200,7 +203,7 @@ void model_order(struct model *m)
 
 int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c)
 {
-	struct model_vm *vm = find(&m->by_key, &key->vm, by_key);
+	struct model_vm *vm = find(&m->by_key, &key->vm, model_key_order);
 	struct model_vcpu *v = vm ? find_vcpu(vm, key->vcpu) : NULL;
 
 	if (!v)
@@ -230,6 +233,65 @@ int model_refusal(struct model *m, const struct kvmmt_event *e)
 		return -ENOMEM;
 	vm->refusals[vm->nr_refusals++ % MODEL_REFUSALS] = *e;
 	return 0;
+}
+
+/* A place for another cause: the one that has done nothing for longest, or none. */
+static struct model_cause *cause_place(struct model_vm *vm)
+{
+	size_t i;
+
+	if (vm->nr_causes < MODEL_CAUSES)
+		return &vm->causes[vm->nr_causes++];
+	for (i = 0; i < MODEL_CAUSES; i++)
+		if (vm->causes[i].now.count == vm->causes[i].before.count)
+			return &vm->causes[i];
+	return NULL;
+}
+
+int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c)
+{
+	struct model_vm *vm = find(&m->by_key, &key->vm, model_key_order);
+	struct model_cause *cause;
+	size_t i;
+
+	if (!vm)
+		return 0;
+	if (!vm->causes)
+		vm->causes = calloc(MODEL_CAUSES, sizeof(*vm->causes));
+	if (!vm->causes)
+		return -ENOMEM;
+	for (i = 0; i < vm->nr_causes; i++)
+		if (!memcmp(&vm->causes[i].key, key, sizeof(*key)))
+			break;
+	if (i == vm->nr_causes) {
+		cause = cause_place(vm);
+		if (!cause)
+			return 0;
+		*cause = (struct model_cause){ .key = *key };
+	} else {
+		cause = &vm->causes[i];
+	}
+	/* The kernel had forgotten it, and it began anew. */
+	if (c->count < cause->before.count)
+		memset(&cause->before, 0, sizeof(cause->before));
+	cause->now = *c;
+	return 0;
+}
+
+void model_rename(struct model *m)
+{
+	char name[VM_NAME_LEN];
+	size_t i;
+
+	for (i = 0; i < m->nr_vms; i++) {
+		enum vm_name_source source = vm_name(m->vms[i]->key.pid, "", name);
+
+		/* Of a process that is gone the last name is the better one. */
+		if (!strcmp(name, "?"))
+			continue;
+		m->vms[i]->name_source = source;
+		memcpy(m->vms[i]->name, name, sizeof(name));
+	}
 }
 
 void model_reset(struct model *m)
@@ -280,6 +342,12 @@ struct kvmmt_vncr model_vncr_delta(const struct kvmmt_vncr *from, const struct k
 
 	counters_take(&d, from, sizeof(d));
 	return d;
+}
+
+void model_add(struct model_counts *sum, const struct model_counts *c)
+{
+	counters_add_s2(&sum->s2, &c->s2);
+	counters_add(&sum->vncr, &c->vncr, sizeof(sum->vncr));
 }
 
 __u64 model_age_ns(const struct model *m, __u64 time_ns)

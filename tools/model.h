@@ -13,8 +13,15 @@
 #include "vmname.h"
 
 #define MODEL_REFUSALS 16	/* kept for each VM */
+#define MODEL_CAUSES   16	/* kept for each VM */
 #define MODEL_GONE     1024	/* VMs that are gone and still told apart */
 #define MODEL_MARK_NS (15 * 60 * 1000000000ull) /* a refusal stays marked so long */
+
+/* Who invalidates a VM's stage 2, and how much at the last two samples. */
+struct model_cause {
+	struct kvmmt_cause_key key;
+	struct kvmmt_cause before, now;
+};
 
 /* A VM's counters; those of its vCPUs added up. */
 struct model_counts {
@@ -32,11 +39,14 @@ struct model_vm {
 	struct kvmmt_vm_key key;
 	__u32 process;		/* key.pid may be any thread of it */
 	char name[VM_NAME_LEN];
+	enum vm_name_source name_source;
 	struct model_counts start, before, now;
 	struct model_vcpu *vcpus; /* that have a VNCR pseudo-TLB, in order of their index */
 	size_t nr_vcpus;
 	struct kvmmt_event *refusals; /* ring, latest at nr_refusals - 1; NULL: none yet */
 	__u64 nr_refusals;
+	struct model_cause *causes;	/* room for MODEL_CAUSES; NULL: none yet */
+	size_t nr_causes;
 	__u64 seen_ns;		/* time of the last sample it was in */
 	bool gone;		/* its stage 2 was torn down */
 	bool between;		/* .now is of after the last sample, .before of it */
@@ -72,6 +82,10 @@ void model_order(struct model *m);
 int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c);
 /* Returns 0 or -ENOMEM. */
 int model_refusal(struct model *m, const struct kvmmt_event *e);
+/* A cause of a VM that the sample has. Returns 0 or -ENOMEM. */
+int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c);
+/* Look up the names of VMs that live anew. */
+void model_rename(struct model *m);
 void model_reset(struct model *m);	/* "since the start" begins now */
 void model_free(struct model *m);
 
@@ -80,9 +94,15 @@ const struct model_vm *model_find(const struct model *m, __u64 vm, __u32 pid);
 /* The VM with this key, or NULL. */
 const struct model_vm *model_find_key(const struct model *m, const struct kvmmt_vm_key *key);
 
+/* For tsearch() trees of what begins with a key. */
+int model_key_order(const void *a, const void *b);
+
 /* What one VM, or one vCPU, did between two samples. */
 struct model_counts model_delta(const struct model_counts *from, const struct model_counts *to);
 struct kvmmt_vncr model_vncr_delta(const struct kvmmt_vncr *from, const struct kvmmt_vncr *to);
+
+/* Counters of another VM to those of @sum; of the times of refusals, the later stays. */
+void model_add(struct model_counts *sum, const struct model_counts *c);
 
 /* How long ago @time_ns was at the last sample; an event of after it: 0 */
 __u64 model_age_ns(const struct model *m, __u64 time_ns);

@@ -20,10 +20,9 @@ static void sum_up(struct report *r)
 	const struct model *m = &r->model;
 	size_t i;
 
-	counters_add(&r->sum, &m->rest.now, sizeof(r->sum));
+	model_add(&r->sum, &m->rest.now);
 	for (i = 0; i < m->nr_vms; i++)
-		counters_add(&r->sum, &m->vms[i]->now, sizeof(r->sum));
-	r->sum.s2.refused_ns = 0;	/* a time does not add */
+		model_add(&r->sum, &m->vms[i]->now);
 	r->nr_vms = m->nr_vms + m->nr_rest;
 	r->lost = m->lost_vms + counters_sum(m->lost, KVMMT_KIND_NR);
 	r->seconds = (double)(m->now_ns - m->start_ns) / 1e9;

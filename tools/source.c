@@ -96,6 +96,14 @@ static bool add_vcpu(void *ctx, const struct kvmmt_vcpu_key *key, const struct k
 	return !err;
 }
 
+static void add_cause(void *ctx, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c)
+{
+	struct update *u = ctx;
+
+	if (model_cause(u->model, key, c))
+		u->err = -ENOMEM;
+}
+
 static int update_replayed(struct source *s, struct update *u)
 {
 	replay_counters(s->replay, add_vm, u);
@@ -107,7 +115,9 @@ static int update_live(struct source *s, struct update *u)
 {
 	int err = live_counters(s->live, add_vm, u);
 
-	return err ? err : live_vcpus(s->live, add_vcpu, u);
+	if (!err)
+		err = live_vcpus(s->live, add_vcpu, u);
+	return err ? err : live_causes(s->live, add_cause, u);
 }
 
 static int give_counters(struct source *s, struct model *m)

@@ -145,7 +145,9 @@ static int configure(struct live *live, const struct live_options *o, const bool
 	int err, kind;
 
 	skel->rodata->only_refusals = !o->stream_kinds;
+	skel->rodata->count_causes = o->causes;
 	skel->rodata->only_pids = o->nr_pids > 0;
+	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	skel->rodata->ring_mask = ring_count(live->nr_cpus) - 1;
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++) {
 		bool refusable = kind == KVMMT_KIND_S2_FAULT || kind == KVMMT_KIND_S2_SLOT;
@@ -156,6 +158,8 @@ static int configure(struct live *live, const struct live_options *o, const bool
 			choose(skel, kind, tracepoint[kind], o->count, streams);
 	}
 	err = bpf_map__set_max_entries(skel->maps.pids, o->nr_pids ? o->nr_pids : 1);
+	if (!err && !o->causes)
+		err = bpf_map__set_max_entries(skel->maps.causes, 1);
 	return err ? err : kvmmt_bpf__load(skel);
 }
 
@@ -214,15 +218,6 @@ void live_detach(struct live *live)
 	kvmmt_bpf__detach(live->skel);
 }
 
-static void add_counters(struct kvmmt_counters *sum, const struct kvmmt_counters *c)
-{
-	struct kvmmt_counters before = *sum;
-
-	counters_add(sum, c, sizeof(*sum));
-	/* A time does not add. */
-	sum->refused_ns = c->refused_ns > before.refused_ns ? c->refused_ns : before.refused_ns;
-}
-
 static bool same_vm(const struct kvmmt_vm_key *a, const struct kvmmt_vm_key *b)
 {
 	return a->vm == b->vm && a->pid == b->pid && a->generation == b->generation;
@@ -241,7 +236,7 @@ static int add_cpus(struct live *live, int fd, const void *key, struct kvmmt_cou
 	int err = bpf_map_lookup_elem(fd, key, live->per_cpu), cpu;
 
 	for (cpu = 0; cpu < live->nr_cpus && !err; cpu++)
-		add_counters(sum, &live->per_cpu[cpu]);
+		counters_add_s2(sum, &live->per_cpu[cpu]);
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -301,6 +296,35 @@ int live_counters(struct live *live, live_counters_fn fn, void *ctx)
 		if (place_of(live, &key) < 0)
 			err = give_vm(live, &key, fn, ctx);
 	}
+	return err;
+}
+
+int live_causes(struct live *live, live_cause_fn fn, void *ctx)
+{
+	int fd = bpf_map__fd(live->skel->maps.causes), err = 0, cpu;
+	struct kvmmt_cause *per_cpu = calloc(live->nr_cpus, sizeof(*per_cpu)), sum;
+	struct kvmmt_cause_key key, *from = NULL;
+	size_t n;
+
+	if (!per_cpu)
+		return -ENOMEM;
+	/* A key that is forgotten meanwhile begins the walk anew: it must end all the same. */
+	for (n = 0; n < 2 * KVMMT_MAX_CAUSES && !err; n++) {
+		if (bpf_map_get_next_key(fd, from, &key))
+			break;
+		from = &key;
+		err = bpf_map_lookup_elem(fd, &key, per_cpu);
+		if (err == -ENOENT) {
+			err = 0;
+			continue;
+		}
+		memset(&sum, 0, sizeof(sum));
+		for (cpu = 0; cpu < live->nr_cpus && !err; cpu++)
+			counters_add(&sum, &per_cpu[cpu], sizeof(sum));
+		if (!err)
+			fn(ctx, &key, &sum);
+	}
+	free(per_cpu);
 	return err;
 }
 
@@ -416,6 +440,26 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 __u64 live_settled_ns(const struct live *live)
 {
 	return live->settled_ns;
+}
+
+void live_origin(struct live *live, const struct kvmmt_event *e, struct kvmmt_origin *origin)
+{
+	const struct kvmmt_s2_slot *s = &e->s2_slot;
+	struct kvmmt_origin_key key = { .vm = e->vm };
+
+	if (e->kind == KVMMT_KIND_S2_SLOT)
+		key.hva = s->vma_hva ? s->vma_hva : s->hva;
+	else
+		key.hva = e->s2_fault.hva;
+	if (!bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.origins), &key, origin))
+		return;
+	memset(origin, 0, sizeof(*origin));
+	origin->slot = -1;
+}
+
+int live_fd(const struct live *live)
+{
+	return live->rings ? ring_buffer__epoll_fd(live->rings) : -1;
 }
 
 int live_losses(struct live *live, struct live_loss *loss)

@@ -12,6 +12,7 @@ struct live;
 
 struct live_options {
 	bool count;		/* keep counters: live_counters() must be called now and then */
+	bool causes;		/* and who invalidates: live_causes() */
 	__u32 stream_kinds;	/* bit by kind */
 	bool stream_refusals;
 	size_t ring_bytes;	/* all rings together; rounded up to what fits */
@@ -32,6 +33,9 @@ typedef void (*live_counters_fn)(void *ctx, const struct kvmmt_vm_key *key,
 /* Returns whether it took the counters: it does not if it was not given this VM. */
 typedef bool (*live_vcpu_fn)(void *ctx, const struct kvmmt_vcpu_key *key,
 			     const struct kvmmt_vncr *c);
+
+typedef void (*live_cause_fn)(void *ctx, const struct kvmmt_cause_key *key,
+			      const struct kvmmt_cause *sum);
 
 /*
  * Load and attach one program for each tracepoint in @tracepoint (by kind).
@@ -54,6 +58,9 @@ int live_counters(struct live *live, live_counters_fn fn, void *ctx);
  */
 int live_vcpus(struct live *live, live_vcpu_fn fn, void *ctx);
 
+/* Call @fn for each cause that was asked for, with the sum over CPUs. Returns 0 or -errno. */
+int live_causes(struct live *live, live_cause_fn fn, void *ctx);
+
 /*
  * Wait up to @timeout_ms (-1: for ever) for events, then call @fn for those that
  * are due, in order of time over all CPUs. With @final, for all there are, and
@@ -63,6 +70,15 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 
 /* Up to this time all events have been handed out. */
 __u64 live_settled_ns(const struct live *live);
+
+/*
+ * What is known of the memory that @e, a refusal, was about. Only a source that streams
+ * refusals alone notes it.
+ */
+void live_origin(struct live *live, const struct kvmmt_event *e, struct kvmmt_origin *origin);
+
+/* Readable when events have come, until live_events(); -1 if none are streamed. */
+int live_fd(const struct live *live);
 
 /* Losses since live_open(). Returns 0 or -errno. */
 int live_losses(struct live *live, struct live_loss *loss);

@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ARM64 := aarch64-linux-gnu-
 
 kvmmt_cflags := -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -Iinclude -I$(O)/bpf -MMD -MP
-kvmmt_libs := -lbpf -lelf -lz -lzstd -lncursesw -ltinfo
+kvmmt_libs := -lbpf -lelf -lz -lzstd -lncursesw -ltinfo -lmicrohttpd -lsystemd -lcap
 tool_src := $(wildcard tools/*.c)
 native_obj := $(tool_src:tools/%.c=$(O)/native/%.o)
 arm64_obj := $(tool_src:tools/%.c=$(O)/arm64/%.o)
@@ -56,6 +56,13 @@ install: tools
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -D -m 644 systemd/kvmmt.catalog $(DESTDIR)$(PREFIX)/lib/systemd/catalog/kvmmt.catalog
+	for unit in systemd/*.service systemd/*.socket; do sed 's|/usr/bin|$(PREFIX)/bin|' $$unit \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/share/kvmmt/runbooks
+	install -m 644 monitoring/* $(DESTDIR)$(PREFIX)/share/kvmmt
+	install -m 644 docs/runbooks/* $(DESTDIR)$(PREFIX)/share/kvmmt/runbooks
 
 -include $(native_obj:.o=.d) $(arm64_obj:.o=.d) $(O)/bpf/kvmmt.bpf.d
 .PHONY: tools tools-arm64 install

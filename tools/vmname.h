@@ -6,6 +6,19 @@
 #include <sys/types.h>
 
 #define VM_NAME_LEN 48
+#define VM_POD_LEN  37
+
+/* Where a VM's name is from. X(NAME, "word", "help"); the surer ones first. */
+#define VM_NAME_SOURCES(X)                                                             \
+	X(OPTION, "option", "an option of its VMM that names the VM")                  \
+	X(MACHINE, "machine", "the machine that systemd-machined registered")          \
+	X(SOCKET, "socket", "the file name of its VMM's control socket")               \
+	X(UNIT, "unit", "the systemd unit that its process runs in")                   \
+	X(PROCESS, "process", "its process's own name, or its first event's task")
+
+#define X(name, ...) VM_NAME_##name,
+enum vm_name_source { VM_NAME_SOURCES(X) };
+#undef X
 
 /* Who a VM is. */
 struct vm_entry {
@@ -13,20 +26,28 @@ struct vm_entry {
 	__u32 pid;	/* of the task that made it */
 	__u32 process;	/* that this task belongs or belonged to */
 	char name[VM_NAME_LEN];
+	enum vm_name_source name_source; /* a recording does not tell */
 };
 
-/* Fill in .process and .name of an entry that has .vm and .pid. */
+/* Fill in the rest of an entry that has .vm and .pid. */
 typedef void (*vm_entry_fn)(void *ctx, struct vm_entry *entry, const char *comm);
 
 /* The same from /proc, now. @ctx is not used. */
 void vm_identify(void *ctx, struct vm_entry *entry, const char *comm);
 
 /*
- * The name of the VM that process @pid runs, to @name of VM_NAME_LEN bytes: what
- * its command line says (QEMU's -name), or else the process's own name. If the
- * process is gone, @comm; if that is empty too, "?".
+ * The name of the VM that process @pid runs, to @name of VM_NAME_LEN bytes, from the
+ * first source that has one. If the process is gone, @comm; if that is empty too, "?".
  */
-void vm_name(pid_t pid, const char *comm, char *name);
+enum vm_name_source vm_name(pid_t pid, const char *comm, char *name);
+/* The same with a /proc that is elsewhere. */
+enum vm_name_source vm_name_at(const char *proc, pid_t pid, const char *comm, char *name);
+
+/*
+ * The UID of the Kubernetes pod that process @pid belongs to, to @uid of VM_POD_LEN
+ * bytes; "" if its cgroup is none of a pod's.
+ */
+void vm_pod(const char *proc, pid_t pid, char *uid);
 
 /*
  * A name is its owner's choice: keep what a terminal and a table can take of the

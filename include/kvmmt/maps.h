@@ -40,6 +40,38 @@ static inline __u32 kvmmt_place(__u64 vm)
 	return low >> 13 & (KVMMT_PLACES - 1);
 }
 
+/*
+ * Who invalidates a VM's stage 2: a process, or a kernel thread. Their number is
+ * bounded; of many, those that were not at it for longest are forgotten and begin anew.
+ */
+#define KVMMT_MAX_CAUSES 2048
+
+struct kvmmt_cause_key {
+	struct kvmmt_vm_key vm;
+	__u32 process;			/* 0: a kernel thread */
+	__u32 reason;			/* enum kvmmt_inval_reason */
+	char comm[KVMMT_COMM_LEN];	/* of the process's first thread */
+};
+
+struct kvmmt_cause {
+	__u64 count, bytes;
+};
+
+/* What memory was refused, as the kernel knows it and the event does not tell. */
+#define KVMMT_MAX_ORIGINS 256
+#define KVMMT_FILE_LEN	  40
+
+struct kvmmt_origin_key {
+	__u64 vm;
+	__u64 hva;
+};
+
+struct kvmmt_origin {
+	char file[KVMMT_FILE_LEN];	/* last part of the mapped file's name, "": none */
+	__u32 rdev;			/* if that is a device: major << 20 | minor; else 0 */
+	__s32 slot;			/* id, -1: not known */
+};
+
 /* One CPU's losses: those not yet told by a LOST event, and all there were. */
 struct kvmmt_loss {
 	struct kvmmt_lost untold;

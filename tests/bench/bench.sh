@@ -27,6 +27,7 @@ base=$(cost notrace)
 off=$(cost patched)
 stat=$(cost patched /bin/kvmmt stat -d 1)
 top=$(cost patched /bin/kvmmt top -b -d 1)
+exporter=$(cost patched /bin/kvmmt exporter --textfile /tmp/kvmmt.prom)
 script=$(cost patched /bin/kvmmt script)
 perf=$(cost patched $run_peer/perf record -q -a -e kvm:kvm_s2_fault -o /tmp/perf.data)
 tracecmd=$(cost patched $run_peer/trace-cmd record -q -e kvm:kvm_s2_fault -o /tmp/trace.dat)
@@ -37,6 +38,7 @@ row "without the tracepoint patches" "$base"
 row "with them, tracing off" "$off"
 row "kvmmt stat" "$stat"
 row "kvmmt-top" "$top"
+row "kvmmt exporter" "$exporter"
 row "kvmmt script (to a file)" "$script"
 row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
@@ -48,7 +50,7 @@ against="$how; against the same series without its tracepoint patches"
 {
 	echo "["
 	item s2_fault_insns "$base" instructions "$how; the series without its tracepoint patches"
-	for pair in off:$off stat:$stat top:$top script:$script perf:$perf tracecmd:$tracecmd; do
+	for pair in off:$off stat:$stat top:$top exporter:$exporter script:$script perf:$perf tracecmd:$tracecmd; do
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done

@@ -81,9 +81,17 @@ for command in stat script top report heatmap; do
 	says 1 "^kvmmt $command: Makefile: this is no recording of kvmmt" $command -i Makefile
 done
 says 2 'nothing to do with' top now
+says 2 'nothing to do with' exporter now
+says 2 'not a number of seconds' exporter -d 61
+says 2 'not a number from 0 to 4096' exporter --limit 5000
+says 2 'not a number from 0 to 4096' exporter --limit -1
+says 2 "'nope=1' is none of" exporter --storm rate=5,nope=1
+says 2 'rate=x: this is not a number' exporter --storm rate=x
+says 2 'for=: this is not a number' exporter --storm for
+says 2 'exclude each other' exporter --listen :1 --textfile a.prom
 says 0 'page_size_bytes' features --json
 if [ "$(uname -m)" != aarch64 ]; then
-	for command in stat record script top; do
+	for command in stat record script top exporter; do
 		says 1 "^kvmmt $command: this machine is not arm64" $command
 	done
 fi

@@ -5,7 +5,7 @@
 #   man.sh KVMMT
 kvmmt=$1
 failed=0
-for command in record report diff export heatmap stat script top features; do
+for command in record report diff export heatmap stat script top exporter features; do
 	page=docs/kvmmt-$command.1
 	help=$("$kvmmt" $command --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vE -- '--(help|usage|version)$' | sort -u)
 	man=$(mandoc -T ascii "$page" | col -b | grep -oE -- '--[a-z]+(-[a-z]+)*' | sort -u)

@@ -53,6 +53,9 @@ expect "kvmmt: --vm that matches nothing" "no VM has this name or pid" 1 -- /bin
 expect "kvmmt: features" "kvmmt can watch this host" 0 -- /bin/kvmmt features
 expect "kvmmt: features of a lesser host" "^FWB  *no" 0 -c neoverse-n1 -- /bin/kvmmt features
 
+expect "kvmmt: exporter --check" "attached to [1-9] of [1-9] tracepoints" 0 -- /bin/kvmmt exporter --check
+expect "kvmmt: exporter without privileges" "run as root, or with CAP_BPF" 1 -- /bin/as-nobody /bin/kvmmt exporter
+
 small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 loss + /bin/stage2 filter + /bin/stage2 race 40"
 boot "patched max" "${table[@]}" -- /bin/s2table + $small
 boot "patched max recordings" -- /bin/recordings
@@ -69,6 +72,9 @@ expect "stock: the touched page of a DAX block stays taken" \
 	"not ok blocks: dax: the page that was touched is released" 1 -k stock -- /bin/blocks
 boot "debug max" -k debug -t 400 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 400 "${table[@]}" -- /bin/s2table + $small
+boot "exporter neoverse-n1" -t 200 -c neoverse-n1 -- /bin/exporter
+boot "exporter debug neoverse-n1" -k debug -t 600 -c neoverse-n1 -- /bin/exporter
+"$here/alerts.sh" || failed=1
 nested="/bin/nested registers isolation switch regime reuse address hcr faults vcpus running forms sizes ranges"
 nested+=" + /bin/nested taken readonly dirty + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"
 "$here/nested-counts.sh" || failed=1

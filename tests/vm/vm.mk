@@ -3,7 +3,7 @@
 VM := tests/vm
 vm_out := $(O)/vm
 vm_lib := $(addprefix $(vm_out)/obj/,vmm/vm.o vmm/check.o guest/access.o witness.o window.o)
-vm_tests := s2table stage2 blocks silicon demo as-nobody without-btf fault-cost nested recordings
+vm_tests := s2table stage2 blocks silicon exporter demo as-nobody without-btf fault-cost nested recordings
 vm_bins := $(addprefix $(vm_out)/root/bin/,$(vm_tests) kvmmt kvmmt-top)
 vm_cflags := -std=gnu11 -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I$(VM) -I$(VM)/vmm -MMD -MP
 
@@ -21,6 +21,7 @@ $(vm_out)/root/bin/s2table: $(addprefix $(vm_out)/obj/,s2table.o s2table_row.o) 
 $(vm_out)/root/bin/stage2: $(vm_out)/obj/stage2.o $(vm_lib)
 $(vm_out)/root/bin/blocks: $(vm_out)/obj/blocks.o $(vm_lib)
 $(vm_out)/root/bin/silicon: $(vm_out)/obj/silicon.o $(vm_lib)
+$(vm_out)/root/bin/exporter: $(vm_out)/obj/exporter.o $(vm_lib)
 $(vm_out)/root/bin/demo: $(vm_out)/obj/demo.o $(vm_lib)
 $(vm_out)/root/bin/nested: $(addprefix $(vm_out)/obj/,nested.o nested_regs.o nested_tlbi.o nested_walk.o nested_host.o nested_stress.o nested_fuzz.o nested_bench.o nested_running.o nv.o nv_tables.o l1/image.o) $(vm_lib)
 $(vm_out)/root/bin/recordings: $(vm_out)/obj/recordings.o $(vm_lib)

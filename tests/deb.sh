@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Debian packages of the tool: build them from what is committed or added, let lintian
+# look, install, run and purge them in an empty root.
+# The maintainer's address is none: whoever publishes the packages puts in theirs.
+#   deb.sh OUT-DIRECTORY
+set -uo pipefail
+out=$(realpath -m "$1")
+failed=0
+result() {
+	if [ "$1" = 0 ]; then echo "ok deb: $2"; else echo "not ok deb: $2: $3"; failed=1; fi
+}
+rm -rf "$out"
+mkdir -p "$out/kvmmt" "$out/root/var/lib/dpkg/info" "$out/root/var/lib/dpkg/updates"
+touch "$out/root/var/lib/dpkg/status"
+git ls-files -z | xargs -0 cp --parents -t "$out/kvmmt"
+said=$(cd "$out/kvmmt" && dpkg-buildpackage -b -us -uc -d 2>&1)
+result $? "the packages are built" "$said"
+said=$(lintian --fail-on error,warning --suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog "$out"/*.changes 2>&1)
+result $? "lintian has no complaint" "$said"
+
+in_root() { dpkg --root="$out/root" --force-depends --force-script-chrootless --force-not-root "$@" 2>&1; }
+said=$(in_root -i "$out"/kvmmt_*.deb "$out"/kvmmt-exporter_*.deb)
+result $? "they are installed" "$said"
+said=$("$out/root/usr/bin/kvmmt" --version 2>&1) && [ -e "$out/root/usr/lib/systemd/system/kvmmt-exporter.service" -o \
+	-e "$out/root/lib/systemd/system/kvmmt-exporter.service" ]
+result $? "the tool runs, its unit is there" "$said"
+said=$(in_root -P kvmmt-exporter kvmmt && find "$out/root" -name '*kvmmt*')
+[ -z "$(find "$out/root" -name '*kvmmt*' -not -path '*/var/log/*')" ]
+result $? "and nothing is left when they are purged" "$said"
+exit $failed

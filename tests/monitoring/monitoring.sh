@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What operators install: Prometheus and Alertmanager take it, alerts say what they
+# should, each has its page, and no metric is asked for that is not served.
+set -uo pipefail
+failed=0
+result() {
+	if [ "$1" = 0 ]; then echo "ok monitoring: $2"; else echo "not ok monitoring: $2: $3"; failed=1; fi
+}
+bin=$(tests/prometheus.sh) || { echo "not ok monitoring: no promtool"; exit 1; }
+said=$("$bin/promtool" check rules monitoring/*.rules.yml 2>&1)
+result $? "the rules are sound" "$said"
+said=$("$bin/promtool" test rules tests/monitoring/rules.test.yml 2>&1)
+result $? "each alert fires, says what it should, and clears" "$said"
+said=$("$bin/promtool" check config --syntax-only monitoring/prometheus.yml monitoring/prometheus-site.yml 2>&1)
+result $? "Prometheus's examples are sound" "$said"
+said=$("$bin/amtool" check-config monitoring/alertmanager.yml 2>&1)
+result $? "Alertmanager's example is sound" "$said"
+
+alerts=$(sed -n 's/^ *- alert: //p' monitoring/kvmmt.rules.yml | sort)
+pages=$(cd docs/runbooks && ls | sed 's/\.md$//' | sort)
+[ "$alerts" = "$pages" ]
+result $? "each alert has a page" "$(diff <(echo "$alerts") <(echo "$pages"))"
+tested=$(grep -o 'alertname: *[A-Za-z]*' tests/monitoring/rules.test.yml | sed 's/.*: *//' | sort -u)
+[ "$alerts" = "$tested" ]
+result $? "each alert has a test" "$(diff <(echo "$alerts") <(echo "$tested"))"
+
+served=$(sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' tests/cases/metrics.txt | sed 'p;s/$/_total/' | sort -u)
+asked=$(cat monitoring/*.rules.yml monitoring/*.json | grep -v 'record:' |
+	grep -oE '\b(kvmmt|process)_[a-z0-9_]+' | sort -u)
+missing=$(comm -13 <(echo "$served") <(echo "$asked"))
+[ -n "$asked" ] && [ -z "$missing" ]
+result $? "every metric that is asked for is served" "$missing"
+
+# The dashboard: what Grafana's model of one wants, and queries that PromQL's parser takes.
+said=$(/usr/bin/python3 tests/monitoring/dashboard.py monitoring/grafana-dashboard.json 2>&1)
+result $? "the dashboard is sound" "$said"
+said=$(/usr/bin/python3 tests/monitoring/dashboard.py --rules monitoring/grafana-dashboard.json |
+	"$bin/promtool" check rules /dev/stdin 2>&1)
+result $? "the dashboard's queries are PromQL" "$said"
+exit $failed

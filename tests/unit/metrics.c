@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Metrics of a model, as text: compared with tests/cases/metrics.txt, and checked by
+ * parsers that Prometheus's makers wrote.
+ *   metrics [text | openmetrics]
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "metrics.h"
+
+#define S 1000000000ull
+
+static struct model model;
+static struct series_set set = { .limit = 3 };
+static struct refusal_log refusals;
+static struct host host;
+
+static void give(int i, const char *comm, __u64 mapped, bool gone)
+{
+	const struct kvmmt_vm_key key = { .vm = 0xffff000000001000ull + i, .pid = 4194304 + i };
+	struct kvmmt_counters c = { .inval_bytes[KVMMT_INVAL_TEARDOWN] = gone ? 1ull << 40 : 0 };
+
+	c.fault[KVMMT_FAULT_MAPPED] = c.mapped[KVMMT_S2_NORMAL] = mapped;
+	c.mapped_bytes[KVMMT_S2_NORMAL] = mapped << 12;
+	c.fault[KVMMT_FAULT_UNSAFE_CACHEABLE] = i == 1;
+	c.fault[KVMMT_FAULT_NR] = i == 2;
+	c.inval[KVMMT_INVAL_NOTIFIER] = 3 * i;
+	model_vm(&model, &key, &c, comm);
+}
+
+/* The VM @i is a guest hypervisor. */
+static void give_vncr(int i)
+{
+	const struct kvmmt_vcpu_key key = {
+		.vm = { .vm = 0xffff000000001000ull + i, .pid = 4194304 + i },
+	};
+	struct kvmmt_vncr c = {
+		.lookup = { [KVMMT_VNCR_LOOKUP_HIT] = 97, [KVMMT_VNCR_LOOKUP_VA] = 3 },
+		.walk = { [KVMMT_VNCR_WALK_FILLED] = 2, [KVMMT_VNCR_WALK_STAGE1] = 1 },
+		.inval = { [KVMMT_VNCR_INVAL_NOTIFIER] = 1 },
+		.inval_host = 1,
+	};
+
+	kvmmt_add_time(&c.walk_time, 1000);
+	kvmmt_add_time(&c.walk_time, 5000);
+	kvmmt_add_time(&c.walk_time, 1000000000);
+	model_vcpu(&model, &key, &c);
+}
+
+static void sample(__u64 now)
+{
+	bool later = now > 1;
+
+	model_sample(&model, now * S);
+	give(0, "web", 100 * now, later);
+	give(1, "gpu\\a", 5, false);
+	give(2, "db", 1ull << 60, false);
+	give(3, "folded", 7 * now, later);
+	if (later)
+		give(4, "late", 1, false);
+	if (host.tracepoint[KVMMT_KIND_VNCR_WALK])
+		give_vncr(1);
+	series_update(&set, &model);
+}
+
+static void print(bool openmetrics)
+{
+	const struct hook hook = { .command = "x", .done = 3, .dropped = 1 };
+	const struct metrics m = {
+		.host = &host, .model = &model, .set = &set, .refusals = &refusals,
+		.hook = &hook,
+		.openmetrics = openmetrics,
+		.own = { .cpu_s = 1.5, .start_s = 1.7e9, .sample_s = 0.00025, .memory_bytes = 4 << 20,
+			 .requests = 9 },
+	};
+
+	metrics_print(&m, stdout);
+}
+
+static void refuse(void)
+{
+	const struct kvmmt_event fault = {
+		.time_ns = 2 * S, .kind = KVMMT_KIND_S2_FAULT,
+		.s2_fault = { .reason = KVMMT_FAULT_UNSAFE_CACHEABLE, .flags = KVMMT_F_FWB },
+	};
+	const struct kvmmt_event slot = {
+		.time_ns = 2 * S, .kind = KVMMT_KIND_S2_SLOT,
+		.s2_slot = { .reason = KVMMT_SLOT_MTE_VMA },
+	};
+	struct kvmmt_event old = fault;
+
+	old.time_ns = 1;
+	refusal_add(&refusals, "long ago", &old, "", -1, 1699999000);
+	refusal_add(&refusals, "gpu\\a-4194305", &fault, "PCI 0000:01:00.0 BAR 2", 3, 1700000001);
+	refusal_add(&refusals, "gpu\\a-4194305", &fault, "PCI 0000:01:00.0 BAR 2", 3, 1700000002);
+	refusal_add(&refusals, "gpu\\a-4194305", &slot, "\"\n", -1, 1700000003);
+	refusal_expire(&refusals, 1 + REFUSAL_KEEP_NS);
+}
+
+int main(int argc, char **argv)
+{
+	int kind;
+
+	snprintf(host.release, sizeof(host.release), "6.12.117-kvmmt");
+	host.fwb = YES;
+	host.dic = NO;
+	host.cacheable_pfnmap = UNKNOWN;
+	host.tracepoint[KVMMT_KIND_S2_FAULT] = host.tracepoint[KVMMT_KIND_S2_INVALIDATE] = true;
+	for (kind = 0; argc > 1 && kind < KVMMT_KIND_NR; kind++)
+		host.tracepoint[kind] = KVMMT_TRACED & 1u << kind;
+	sample(1);
+	refuse();
+	if (argc < 2) {
+		puts("=== OpenMetrics, four VMs, three of them with series, a tracepoint missing");
+		print(true);
+	}
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		host.tracepoint[kind] = KVMMT_TRACED & 1u << kind;
+	sample(2);
+	if (argc < 2)
+		puts("=== text, all tracepoints, a guest hypervisor, one of each is gone, one is new");
+	print(argc > 1 && !strcmp(argv[1], "openmetrics"));
+	series_free(&set);
+	model_free(&model);
+	return 0;
+}

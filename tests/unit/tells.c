@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is told of refusals, and how often. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "tell.h"
+
+#define S 1000000000ull
+
+static struct refusal_log log_;
+
+static struct kvmmt_event fault(__u64 time_ns)
+{
+	return (struct kvmmt_event){
+		.time_ns = time_ns, .pid = 7, .kind = KVMMT_KIND_S2_FAULT,
+		.s2_fault = { .reason = KVMMT_FAULT_UNSAFE_CACHEABLE, .fault_ipa = 0x80000000, .ret = -14,
+			      .pfn = ~0ull, .vma = KVMMT_VMA_FOUND | KVMMT_VMA_PFNMAP },
+	};
+}
+
+static void often(void)
+{
+	struct kvmmt_event e;
+	int i, told = 0;
+
+	for (i = 0; i < 600; i++) {
+		e = fault(S + i * S);
+		told += refusal_add(&log_, "a", &e, "", 1, 0) != NULL;
+	}
+	check(told == 10 && log_.nr == 1 && log_.kept[0].count == 600, "", "600 in 600 s are told 10 times");
+	e = fault(601 * S);
+	check(refusal_add(&log_, "b", &e, "", 1, 0) != NULL, "", "another VM's is told at once");
+	check(refusal_add(&log_, "b", &e, "", 2, 0) != NULL, "", "another slot's too");
+}
+
+static void many(void)
+{
+	char vm[32];
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		struct kvmmt_event e = fault(700 * S + i);
+
+		snprintf(vm, sizeof(vm), "vm-%d", i);
+		refusal_add(&log_, vm, &e, "", -1, 0);
+	}
+	check(log_.nr == REFUSALS_KEPT, "", "of many, the latest are kept");
+	for (i = 0; i < REFUSALS_KEPT; i++)
+		if (log_.kept[i].event.time_ns < 700 * S + 1000 - REFUSALS_KEPT)
+			break;
+	check(i == REFUSALS_KEPT, "older ones are there", "and not older ones");
+	refusal_expire(&log_, 700 * S + 999 + REFUSAL_KEEP_NS);
+	check(!log_.nr, "they are there", "all are forgotten after 15 minutes");
+}
+
+static void line(void)
+{
+	const char *want = "kvmmt exporter: VM gpu-a: read ipa 0x80000000 trans: VMA Normal pfnmap -> "
+			   "refused unsafe-cacheable: cacheable PFNMAP memory, and the host lacks FWB or DIC; "
+			   "missing here: FWB and DIC (Bad address); this is PCI 0000:01:00.0 BAR 2 "
+			   "(3 times so far)\n";
+	struct refusal r = { .vm = "gpu-a", .backing = "PCI 0000:01:00.0 BAR 2", .count = 3,
+			     .event = fault(S) };
+	int fds[2], err = dup(2);
+	char buf[1024];
+	ssize_t n;
+
+	if (pipe(fds))
+		return;
+	dup2(fds[1], 2);
+	tell_refusal(&r, &(struct hook){ 0 });
+	dup2(err, 2);
+	n = read(fds[0], buf, sizeof(buf) - 1);
+	buf[n > 0 ? n : 0] = '\0';
+	check(!strcmp(buf, want), buf, "one line, where there is no journal");
+}
+
+int main(void)
+{
+	check_suite = "tells";
+	unsetenv("JOURNAL_STREAM");
+	often();
+	many();
+	line();
+	return check_status();
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmmt exporter: what all VMs' stage 2 does, as metrics for Prometheus. */
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "exporter.h"
+#include "service.h"
+
+#define DEFAULT_LISTEN	"127.0.0.1:9973"
+#define DEFAULT_MAX_VMS 128
+
+static const struct argp_option options[] = {
+	{ "listen", 'l', "HOST:PORT", 0, "serve there (default " DEFAULT_LISTEN "); :PORT is every address", 0 },
+	{ "textfile", 't', "FILE", 0, "write metrics there every 15 s, for node_exporter, and serve nothing", 0 },
+	{ "interval", 'd', "SECONDS", 0, "time between two samples, 0.1 to 60 (default 1)", 0 },
+	{ "limit", 'L', "N", 0, "VMs with series of their own, 0 to 4096 (default 128); "
+	  "more are counted together as \"other\"", 0 },
+	{ "storm", 's', "WHAT=N,...", 0, "what a storm of invalidations is: rate=N a second or bytes=N "
+	  "a second, refault=PERCENT of it mapped again, for=SECONDS, over after clear=SECONDS", 0 },
+	{ "run", 'r', "COMMAND", 0, "run this for each refusal and storm, with what it is in the environment", 0 },
+	{ "check", 'C', NULL, 0, "attach, say what can be seen, exit", 0 },
+	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
+	{ 0 },
+};
+
+static void parse_storm(struct storm_limits *l, char *arg, struct argp_state *state)
+{
+	static char *const words[] = { "rate", "bytes", "refault", "for", "clear", NULL };
+	double *const places[] = { &l->per_s, &l->bytes_per_s, &l->refault, &l->raise_s, &l->clear_s };
+
+	while (*arg) {
+		char *value, *end;
+		int i = getsubopt(&arg, words, &value);
+
+		if (i < 0)
+			argp_error(state, "--storm: '%s' is none of rate=, bytes=, refault=, for=, clear=",
+				   value);
+		*places[i] = value ? strtod(value, &end) : -1;
+		if (!value || end == value || *end || !(*places[i] >= 0 && *places[i] <= 1e15))
+			argp_error(state, "--storm: %s=%s: this is not a number from 0", words[i],
+				   value ? value : "");
+		if (places[i] == &l->refault)
+			l->refault /= 100;
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct exporter *x = state->input;
+	char *end;
+
+	switch (key) {
+	case 'l':
+		x->listen = arg;
+		break;
+	case 't':
+		x->textfile = arg;
+		break;
+	case 'd':
+		x->interval_s = strtod(arg, &end);
+		if (end == arg || *end || !(x->interval_s >= 0.1 && x->interval_s <= 60))
+			argp_error(state, "--interval: '%s' is not a number of seconds from 0.1 to 60",
+				   arg);
+		break;
+	case 'L':
+		x->set.limit = strtoul(arg, &end, 10);
+		if (*arg < '0' || *arg > '9' || *end || x->set.limit > KVMMT_MAX_VMS)
+			argp_error(state, "--limit: '%s' is not a number from 0 to %d", arg,
+				   KVMMT_MAX_VMS);
+		break;
+	case 's':
+		parse_storm(&x->storm, arg, state);
+		break;
+	case 'r':
+		x->hook.command = arg;
+		break;
+	case 'C':
+		x->check = true;
+		break;
+	case 'v':
+		x->verbose = true;
+		break;
+	case ARGP_KEY_ARG:
+		argp_error(state, "there is nothing to do with '%s'", arg);
+		break;
+	case ARGP_KEY_END:
+		if (x->listen && x->textfile)
+			argp_error(state, "--listen and --textfile exclude each other");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static bool stopped(struct exporter *x)
+{
+	struct signalfd_siginfo info;
+	bool stop = false;
+
+	while (read(x->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGHUP) {
+			stop = true;
+			continue;
+		}
+		model_rename(&x->model);
+		series_rename(&x->set);
+	}
+	return stop;
+}
+
+/*
+ * Answer requests until it is time for the next sample, or once before that a refusal
+ * comes: it may be its VM's last word, and the name has to be read while there is one.
+ * True: a signal to stop came.
+ */
+static bool serve(struct exporter *x, __u64 until_ns, bool *early)
+{
+	struct pollfd fds[] = { { .fd = x->signals, .events = POLLIN },
+				{ .fd = x->http ? http_fd(x->http) : -1, .events = POLLIN },
+				{ .fd = *early ? -1 : live_fd(x->source.live), .events = POLLIN } };
+	__u64 now = live_now_ns();
+
+	*early = false;
+
+	while (now < until_ns) {
+		int ms = (until_ns - now + 999999) / 1000000;
+		int http_ms = x->http ? http_timeout_ms(x->http) : -1;
+
+		poll(fds, 3, http_ms >= 0 && http_ms < ms ? http_ms : ms);
+		now = live_now_ns();
+		if (fds[0].revents && stopped(x))
+			return true;
+		if (x->http)
+			http_run(x->http, now);
+		if (fds[2].revents) {
+			*early = true;
+			break;
+		}
+	}
+	return false;
+}
+
+static int run(struct exporter *x)
+{
+	__u64 step_ns = x->interval_s * 1e9, next = live_now_ns();
+	bool early = false;
+
+	for (;;) {
+		int err = exporter_sample(x);
+
+		if (err)
+			return err;
+		exporter_write(x);
+		hook_step(&x->hook, live_now_ns());
+		service_notify("WATCHDOG=1");
+		if (!early)
+			next += step_ns;
+		/* After a long stop (SIGSTOP, a suspended host) go on from now. */
+		if (next < live_now_ns())
+			next = live_now_ns() + step_ns;
+		if (serve(x, next, &early))
+			return 0;
+	}
+}
+
+static int catch_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);	/* or the operator's command could not be waited for */
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static struct http_body *word_body(const char *word)
+{
+	char *copy = strdup(word);
+
+	return copy ? http_body_new(copy, strlen(copy), "text/plain; charset=utf-8") : NULL;
+}
+
+/* 0, or the exit status after saying why. */
+static int open_socket(struct exporter *x)
+{
+	const char *address = x->listen ? x->listen : DEFAULT_LISTEN;
+	int fd = service_socket(), err;
+
+	if (fd == -E2BIG)
+		return fail("exporter", "systemd passed several sockets: one can be served");
+	if (fd < 0)
+		fd = http_listen(address);
+	if (fd == -EINVAL)
+		return fail("exporter", "--listen %s: this is not HOST:PORT", address);
+	if (fd == -ENOENT)
+		return fail("exporter", "--listen %s: there is no such host", address);
+	if (fd < 0)
+		return fail("exporter", "--listen %s: %s", address, strerror(-fd));
+	err = http_open(&x->http, fd, exporter_get, x);
+	if (err)
+		return fail("exporter", "%s: %s", address, strerror(-err));
+	x->healthy = word_body("ok\n");
+	x->sick = word_body("the counters cannot be read\n");
+	return 0;
+}
+
+static int say_check(const struct exporter *x)
+{
+	int kind, nr = 0;
+
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		nr += x->host.tracepoint[kind];
+	printf("kvmmt exporter: Linux %s: attached to %d of %d tracepoints\n", x->host.release, nr,
+	       __builtin_popcount(KVMMT_TRACED));
+	return 0;
+}
+
+/* With privileges only as long as they are needed. */
+static int start(struct exporter *x)
+{
+	const struct common common = { .command = "exporter", .verbose = x->verbose, .causes = true };
+	int err;
+
+	x->source.event = exporter_event;
+	x->source.ctx = x;
+	if (open_source(&common, &x->source, &x->host, true, 0, true))
+		return 1;
+	if (!x->check && !x->textfile && open_socket(x))
+		return 1;
+	err = service_drop_privileges();
+	if (err)
+		return fail("exporter", "capabilities cannot be given up: %s", strerror(-err));
+	if (x->check)
+		return say_check(x);
+	malloc_trim(0);	/* the kernel's BTF was in it */
+	x->metrics.host = &x->host;
+	x->metrics.model = &x->model;
+	x->metrics.set = &x->set;
+	x->metrics.refusals = &x->refusals;
+	x->metrics.hook = &x->hook;
+	x->metrics.own.start_s = exporter_wall_s();
+	service_notify("READY=1");
+	err = run(x);
+	service_notify("STOPPING=1");
+	if (x->textfile)
+		unlink(x->textfile);	/* or its values would stay as they are */
+	return err ? fail("exporter", "%s", strerror(-err)) : 0;
+}
+
+int cmd_exporter(int argc, char **argv)
+{
+	static const struct argp argp = {
+		options, parse, NULL,
+		"Serve metrics of all VMs to Prometheus: stage-2 faults by memory type, refusals with "
+		"their reasons, invalidations.",
+		NULL, NULL, NULL
+	};
+	struct exporter x = { .interval_s = 1, .set.limit = DEFAULT_MAX_VMS, .storm = STORM_DEFAULTS };
+	int status, i;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &x);
+	x.signals = catch_signals();
+	status = x.signals < 0 ? fail("exporter", "signals: %s", strerror(errno)) : start(&x);
+	http_close(x.http);
+	for (i = 0; i < 2; i++)
+		http_body_put(x.body[i]);
+	http_body_put(x.healthy);
+	http_body_put(x.sick);
+	hook_free(&x.hook);
+	source_close(&x.source);
+	series_free(&x.set);
+	model_free(&x.model);
+	return status;
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See exporter.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "backing.h"
+#include "exporter.h"
+#include "tell.h"
+
+#define TEXTFILE_NS  (15 * 1000000000ull)
+#define MAX_FAILURES 10	/* samples in a row: then a restart has to help */
+
+double exporter_wall_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void step_storms(struct exporter *x)
+{
+	size_t i;
+
+	for (i = 0; i < x->set.nr; i++) {
+		struct series *s = x->set.all[i];
+		enum storm_change change = storm_step(&s->storm, &x->storm, &x->model, s->vm);
+
+		if (change == STORM_RAISED)
+			tell_storm(s, &x->model, &x->hook);
+		else if (change == STORM_CLEARED)
+			tell_storm_over(s, &x->hook);
+	}
+}
+
+/* A refusal is handed out after the sample that counted it: its VM is known. */
+void exporter_event(void *ctx, const struct kvmmt_event *e)
+{
+	struct exporter *x = ctx;
+	const struct model_vm *vm = model_find(&x->model, e->vm, e->pid);
+	const struct series *s = vm ? series_find(&x->set, &vm->key) : NULL;
+	const struct refusal *due;
+	struct kvmmt_origin origin;
+	char backing[BACKING_LEN];
+
+	if (e->kind == KVMMT_KIND_LOST)
+		return;
+	if (model_refusal(&x->model, e))
+		x->err = -ENOMEM;
+	live_origin(x->source.live, e, &origin);
+	backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
+		     x->host.page_size_bytes, backing);
+	due = refusal_add(&x->refusals, s ? s->label : "?", e, backing, origin.slot,
+			  exporter_wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
+	if (due)
+		tell_refusal(due, &x->hook);
+}
+
+static void read_own(struct metrics_own *own)
+{
+	unsigned long pages = 0;
+	struct rusage r;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	getrusage(RUSAGE_SELF, &r);
+	own->cpu_s = r.ru_utime.tv_sec + r.ru_stime.tv_sec +
+		     (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+	if (f && fscanf(f, "%*u %lu", &pages) == 1)
+		own->memory_bytes = (__u64)pages * sysconf(_SC_PAGESIZE);
+	if (f)
+		fclose(f);
+}
+
+static int read_all(struct exporter *x)
+{
+	int err, update;
+
+	x->err = 0;
+	err = source_sample(&x->source, &x->model, false);
+	/* Always: the sample may have dropped VMs that series point to. */
+	update = series_update(&x->set, &x->model);
+	if (!err)
+		err = update;
+	if (!err)
+		step_storms(x);
+	if (!err)
+		err = source_pump(&x->source);
+	if (err || x->err)
+		return err ? err : x->err;
+	refusal_expire(&x->refusals, x->model.now_ns);
+	return 0;
+}
+
+int exporter_sample(struct exporter *x)
+{
+	__u64 start_ns = live_now_ns();
+	int err = read_all(x), i;
+
+	x->metrics.own.sample_s = (double)(live_now_ns() - start_ns) / 1e9;
+	for (i = 0; i < 2; i++) {
+		http_body_put(x->body[i]);
+		x->body[i] = NULL;
+	}
+	if (err && !x->failures)
+		fail("exporter", "the counters cannot be read: %s", strerror(-err));
+	x->failures = err ? x->failures + 1 : 0;
+	return x->failures < MAX_FAILURES ? 0 : err;
+}
+
+static void print_metrics(struct exporter *x, bool openmetrics, FILE *out)
+{
+	x->metrics.openmetrics = openmetrics;
+	x->metrics.own.requests = x->http ? http_requests(x->http) : 0;
+	read_own(&x->metrics.own);
+	metrics_print(&x->metrics, out);
+}
+
+static struct http_body *render(struct exporter *x, bool openmetrics)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	bool bad;
+
+	if (!out)
+		return NULL;
+	print_metrics(x, openmetrics, out);
+	bad = ferror(out);
+	if (fclose(out) || bad) {
+		free(text);
+		return NULL;
+	}
+	return http_body_new(text, size, openmetrics ?
+			     "application/openmetrics-text; version=1.0.0; charset=utf-8" :
+			     "text/plain; version=0.0.4; charset=utf-8");
+}
+
+struct http_body *exporter_get(void *ctx, const char *path, const char *accept,
+			       unsigned int *status)
+{
+	struct exporter *x = ctx;
+	bool openmetrics = strstr(accept, "application/openmetrics-text");
+
+	if (!strcmp(path, "/healthz")) {
+		*status = x->failures ? 503 : 200;
+		return x->failures ? x->sick : x->healthy;
+	}
+	if (strcmp(path, "/metrics"))
+		return NULL;
+	/* All that ask between two samples get the same. */
+	if (!x->body[openmetrics])
+		x->body[openmetrics] = render(x, openmetrics);
+	*status = x->body[openmetrics] ? 200 : 503;
+	return x->body[openmetrics];
+}
+
+static int write_file(struct exporter *x, const char *part)
+{
+	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644), err = 0;
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!out)
+		return -errno;
+	print_metrics(x, false, out);
+	if (ferror(out))
+		err = -EIO;
+	if (fclose(out))
+		err = -errno;
+	if (!err && rename(part, x->textfile))
+		err = -errno;
+	if (err)
+		unlink(part);
+	return err;
+}
+
+void exporter_write(struct exporter *x)
+{
+	char part[4096];
+	int err;
+
+	if (!x->textfile || (x->written_ns && x->model.now_ns - x->written_ns < TEXTFILE_NS))
+		return;
+	snprintf(part, sizeof(part), "%s.part", x->textfile);
+	err = write_file(x, part);
+	if (err && !x->write_failed)
+		fail("exporter", "%s: %s", x->textfile, strerror(-err));
+	x->write_failed = err;
+	x->written_ns = x->model.now_ns;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What kvmmt exporter knows and answers, without its command line and its loop. */
+#ifndef EXPORTER_H
+#define EXPORTER_H
+
+#include "http.h"
+#include "kvmmt.h"
+#include "metrics.h"
+
+struct exporter {
+	const char *listen, *textfile;
+	double interval_s;
+	bool check, verbose;
+	struct host host;
+	struct source source;
+	struct model model;
+	struct series_set set;
+	struct refusal_log refusals;
+	struct storm_limits storm;
+	struct hook hook;
+	struct metrics metrics;
+	struct http *http;
+	struct http_body *body[2];	/* by .openmetrics; NULL: not asked for since the sample */
+	struct http_body *healthy, *sick;
+	int signals;
+	__u64 written_ns;		/* the textfile */
+	bool write_failed;
+	unsigned int failures;
+	int err;
+};
+
+/* An event of the source's, a refusal. @ctx is the exporter. */
+void exporter_event(void *ctx, const struct kvmmt_event *e);
+
+/*
+ * Read all counters and events, tell what is to be told. Returns 0, or -errno when it has
+ * failed too often.
+ */
+int exporter_sample(struct exporter *x);
+
+/* What is at a path: see http.h. @ctx is the exporter. */
+struct http_body *exporter_get(void *ctx, const char *path, const char *accept,
+			       unsigned int *status);
+
+/* Write the textfile if it is time: as a whole or not at all. What fails is said once. */
+void exporter_write(struct exporter *x);
+
+/* Seconds since 1970. */
+double exporter_wall_s(void);
+
+#endif

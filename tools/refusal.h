@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Refusals as an operator is told of them: which VM, what, why, on what memory. Those
+ * that are alike are one, with a count. Reads no clock, prints nothing.
+ */
+#ifndef REFUSAL_H
+#define REFUSAL_H
+
+#include <stdbool.h>
+#include <kvmmt/event.h>
+#include "backing.h"
+#include "series.h"
+
+#define REFUSALS_KEPT	64	/* the latest */
+#define REFUSAL_TELL_NS (60 * 1000000000ull) /* of those that are alike, one is told so often */
+#define REFUSAL_KEEP_NS (15 * 60 * 1000000000ull) /* told so long, also of a VM that is gone */
+
+struct refusal {
+	char vm[SERIES_LABEL_LEN];
+	char backing[BACKING_LEN];	/* what the memory is, "" if that is not known */
+	int slot;			/* -1: not known */
+	struct kvmmt_event event;	/* the latest */
+	__u64 count;
+	__u64 time_s;			/* of the latest, since 1970 */
+	__u64 told_ns;			/* the latest that was due, on the events' clock */
+};
+
+struct refusal_log {
+	struct refusal kept[REFUSALS_KEPT];
+	size_t nr;
+};
+
+/* Keep it; the one that it became part of, if that is due to be told, or NULL. */
+const struct refusal *refusal_add(struct refusal_log *log, const char *vm,
+				  const struct kvmmt_event *e, const char *backing, int slot,
+				  __u64 time_s);
+/* Forget what is older than REFUSAL_KEEP_NS at @now_ns, on the events' clock. */
+void refusal_expire(struct refusal_log *log, __u64 now_ns);
+
+/* Words of it: "fault" or "slot"; its reason, or NULL; the missing features, or "". */
+const char *refusal_at(const struct kvmmt_event *e);
+const char *refusal_reason(const struct kvmmt_event *e);
+const char *refusal_why(const struct kvmmt_event *e);
+const char *refusal_missing(const struct kvmmt_event *e);
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See storm.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "field.h"
+#include "names.h"
+#include "storm.h"
+
+#define SHORTEST_NS 400000000ull /* between two looks at rates: samples may be nearer */
+
+static bool by_guest(__u32 reason)
+{
+	return reason == KVMMT_INVAL_GUEST_TLBI || reason == KVMMT_INVAL_SHADOW_REUSE;
+}
+
+/* A VM's end is none; dirty logging takes permissions from all its memory, as it should. */
+static bool counted(__u32 reason)
+{
+	return reason != KVMMT_INVAL_TEARDOWN;
+}
+
+static bool bytes_counted(__u32 reason)
+{
+	return counted(reason) && reason != KVMMT_INVAL_WRITE_PROTECT;
+}
+
+struct sums {
+	__u64 host, guest, bytes, mapped;
+};
+
+/* What came from @from to @to. */
+static struct sums sum(const struct kvmmt_counters *from, const struct kvmmt_counters *to)
+{
+	struct sums s = { 0 };
+	__u32 i;
+
+	for (i = 0; i <= KVMMT_INVAL_NR; i++) {
+		if (by_guest(i))
+			s.guest += to->inval[i] - from->inval[i];
+		else if (counted(i))
+			s.host += to->inval[i] - from->inval[i];
+		if (bytes_counted(i))
+			s.bytes += to->inval_bytes[i] - from->inval_bytes[i];
+	}
+	for (i = 0; i < KVMMT_S2_NR; i++)
+		s.mapped += to->mapped_bytes[i] - from->mapped_bytes[i];
+	return s;
+}
+
+/* The part of what was invalidated that was mapped again in the same time. */
+static double refault(const struct sums *s)
+{
+	if (!s->bytes)
+		return 0;
+	return s->mapped < s->bytes ? (double)s->mapped / (double)s->bytes : 1;
+}
+
+static bool above(const struct storm_limits *l, const struct sums *s, double seconds, double part)
+{
+	if ((double)s->guest / seconds >= l->per_s * part)
+		return true;
+	return ((double)s->host / seconds >= l->per_s * part ||
+		(double)s->bytes / seconds >= l->bytes_per_s * part) && refault(s) >= l->refault;
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct storm_cause *x = a, *y = b;
+
+	return x->count > y->count ? -1 : x->count < y->count;
+}
+
+static void add_cause(struct storm *s, const struct model_cause *c)
+{
+	__u64 count = c->now.count - c->before.count;
+	size_t i;
+
+	if (!count || !counted(c->key.reason))
+		return;
+	for (i = 0; i < s->nr_causes; i++)
+		if (s->causes[i].process == c->key.process && s->causes[i].reason == c->key.reason &&
+		    !memcmp(s->causes[i].comm, c->key.comm, KVMMT_COMM_LEN))
+			break;
+	if (i == STORM_CAUSES)
+		return;
+	if (i == s->nr_causes) {
+		s->causes[s->nr_causes++] = (struct storm_cause){ .process = c->key.process,
+								  .reason = c->key.reason };
+		memcpy(s->causes[i].comm, c->key.comm, KVMMT_COMM_LEN);
+	}
+	s->causes[i].count += count;
+}
+
+static void add_causes(struct storm *s, const struct model_vm *vm)
+{
+	size_t i;
+
+	for (i = 0; i < vm->nr_causes; i++)
+		add_cause(s, &vm->causes[i]);
+	qsort(s->causes, s->nr_causes, sizeof(s->causes[0]), by_count);
+}
+
+static void begin(struct storm *s, __u64 now_ns)
+{
+	s->since_ns = s->last_ns ? s->last_ns : now_ns;
+	s->from = s->last;
+	s->nr_causes = 0;
+}
+
+static void average(struct storm *s, const struct model_vm *vm, __u64 now_ns)
+{
+	const struct sums sums = sum(&s->from, &vm->now.s2);
+	double seconds = (double)(now_ns - s->since_ns) / 1e9;
+
+	s->count = sums.host + sums.guest;
+	s->per_s = seconds > 0 ? (double)s->count / seconds : 0;
+	s->refault = refault(&sums);
+}
+
+static enum storm_change decide(struct storm *s, const struct storm_limits *l, __u64 now_ns,
+				bool high, bool low)
+{
+	if (!s->on) {
+		if (!high)
+			s->since_ns = 0;
+		if (!high || (double)(now_ns - s->since_ns) < l->raise_s * 1e9)
+			return STORM_SAME;
+		s->on = true;
+		s->raised++;
+		return STORM_RAISED;
+	}
+	if (!low)
+		s->calm_ns = 0;
+	else if (!s->calm_ns)
+		s->calm_ns = now_ns;
+	if (!low || (double)(now_ns - s->calm_ns) < l->clear_s * 1e9)
+		return STORM_SAME;
+	s->on = false;
+	s->since_ns = s->calm_ns = 0;
+	return STORM_CLEARED;
+}
+
+enum storm_change storm_step(struct storm *s, const struct storm_limits *l, const struct model *m,
+			     const struct model_vm *vm)
+{
+	enum storm_change change;
+	struct sums sums;
+	double seconds;
+	bool high;
+
+	if (!s->last_ns) {
+		s->last = vm->now.s2;
+		s->last_ns = m->now_ns;
+		return STORM_SAME;
+	}
+	if (s->since_ns)
+		add_causes(s, vm);
+	if (m->now_ns < s->last_ns + SHORTEST_NS && !vm->gone)
+		return STORM_SAME;
+	seconds = (double)(m->now_ns - s->last_ns) / 1e9;
+	sums = sum(&s->last, &vm->now.s2);
+	high = !vm->gone && above(l, &sums, seconds, 1);
+	if (high && !s->since_ns) {
+		begin(s, m->now_ns);
+		add_causes(s, vm);
+	}
+	if (s->since_ns && !s->calm_ns)
+		average(s, vm, m->now_ns);
+	if (vm->gone && s->on) {
+		s->on = false;
+		return STORM_CLEARED;
+	}
+	change = decide(s, l, m->now_ns, high, !above(l, &sums, seconds, 0.5));
+	s->last = vm->now.s2;
+	s->last_ns = m->now_ns;
+	return change;
+}
+
+const char *storm_cause_kind(const struct storm_cause *c, const struct model_vm *vm)
+{
+	if (by_guest(c->reason))
+		return "guest";
+	if (!c->process)
+		return "kernel";
+	return c->process == vm->process ? "vmm" : "process";
+}
+
+const char *storm_cause_word(const struct storm_cause *c, char *word)
+{
+	size_t len = strnlen(c->comm, KVMMT_COMM_LEN);
+	const char *slash = memchr(c->comm, '/', len);
+	char name[VM_NAME_LEN];
+
+	if (slash && !c->process)	/* kworker/3:1, migration/0 */
+		len = slash - c->comm;
+	vm_clean_name(name, c->comm, len);
+	snprintf(word, STORM_WORD_LEN, "%.*s", STORM_WORD_LEN - 1, name);
+	return word;
+}
+
+const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm *vm)
+{
+	static const struct {
+		const char *thread, *doing;
+	} threads[] = {
+		{ "khugepaged", "collapses pages into huge ones" },
+		{ "ksmd", "merges equal pages" },
+		{ "kswapd", "reclaims memory" },
+		{ "kcompactd", "compacts memory" },
+		{ "kdamond", "acts on memory that DAMON watches" },
+		{ "oom_reaper", "takes the memory of a process that is out of it" },
+	};
+	size_t i;
+
+	if (c->reason != KVMMT_INVAL_NOTIFIER)
+		return name_inval_why(c->reason);
+	for (i = 0; !c->process && i < sizeof(threads) / sizeof(threads[0]); i++)
+		if (!strncmp(c->comm, threads[i].thread, strlen(threads[i].thread)))
+			return threads[i].doing;
+	if (c->process && c->process == vm->process)
+		return "its VMM's own: madvise, munmap, mprotect, a balloon, NUMA balancing or direct "
+		       "reclaim";
+	return NULL;
+}
+
+void storm_text(const struct storm *s, const struct model *m, const struct model_vm *vm, char *buf,
+		size_t len)
+{
+	char rate[NAME_LEN], word[STORM_WORD_LEN], number[NAME_LEN], pid[16] = "";
+	const struct storm_cause *c = &s->causes[0];
+	const char *doing;
+	int used;
+
+	used = snprintf(buf, len, "%s invalidations/s for %.0f s, %.0f%% of the memory mapped again",
+			field_short(s->per_s, FIELD_COUNT, rate),
+			(double)(m->now_ns - s->since_ns) / 1e9, 100 * s->refault);
+	if (!s->nr_causes || !s->count || used < 0 || (size_t)used >= len)
+		return;
+	doing = storm_cause_doing(c, vm);
+	if (c->process)
+		snprintf(pid, sizeof(pid), "[%u]", c->process);
+	snprintf(buf + used, len - used, "; %.0f%% by %s %s%s, %s%s%s",
+		 c->count < s->count ? 100.0 * (double)c->count / (double)s->count : 100,
+		 storm_cause_kind(c, vm), storm_cause_word(c, word), pid,
+		 name_or_number(name_inval_reason(c->reason), c->reason, number), doing ? ": " : "",
+		 doing ? doing : "");
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Storms: invalidations of one VM's stage 2 above a threshold for some time, and who
+ * makes them. Reads the model alone; time is the samples'.
+ */
+#ifndef STORM_H
+#define STORM_H
+
+#include <stdbool.h>
+#include "model.h"
+
+#define STORM_CAUSES 16		/* that are told apart during one storm */
+#define STORM_WORD_LEN 24
+
+/*
+ * Above this, for so long. An invalidation costs the host a TLB invalidation on all
+ * its CPUs, and the guest a fault of some microseconds for each page that it still
+ * wants: 10,000 a second are about a tenth of one CPU. Memory that nobody wants back
+ * (pages swapped out, a balloon that grows) is no storm, however fast it goes.
+ */
+struct storm_limits {
+	double per_s;		/* ranges invalidated a second */
+	double bytes_per_s;	/* or bytes */
+	double refault;		/* and of them at least this part is mapped again */
+	double raise_s;		/* for so long: it is a storm */
+	double clear_s;		/* below half of it for so long: it is over */
+};
+
+#define STORM_DEFAULTS { .per_s = 10000, .bytes_per_s = 8e9, .refault = 0.1, .raise_s = 10, .clear_s = 30 }
+
+struct storm_cause {
+	__u32 process, reason;
+	char comm[KVMMT_COMM_LEN];
+	__u64 count;
+};
+
+struct storm {
+	bool on;
+	__u64 raised;			/* storms so far */
+	/* Of the storm, or of what may become one: */
+	__u64 since_ns;			/* it is above the threshold, 0: it is not */
+	double per_s, refault;		/* on average */
+	struct storm_cause causes[STORM_CAUSES]; /* most first */
+	size_t nr_causes;
+	__u64 count;			/* invalidations by all causes, also others */
+	/* The detector's: */
+	struct kvmmt_counters from, last;
+	__u64 last_ns, calm_ns;
+};
+
+enum storm_change { STORM_SAME, STORM_RAISED, STORM_CLEARED };
+
+/* After each sample of the model. */
+enum storm_change storm_step(struct storm *s, const struct storm_limits *l, const struct model *m,
+			     const struct model_vm *vm);
+
+/* What a cause is: "kernel", "vmm" (the VM's own process), "guest" or "process". */
+const char *storm_cause_kind(const struct storm_cause *c, const struct model_vm *vm);
+/* Its name without what makes it one of many ("kworker"), to @word of STORM_WORD_LEN bytes. */
+const char *storm_cause_word(const struct storm_cause *c, char *word);
+/* What a cause of this kind and name is at, or NULL where that is not certain. */
+const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm *vm);
+
+/* "48.0K invalidations/s for 40 s, …; 93% by kernel khugepaged, notifier: …", to @buf. */
+void storm_text(const struct storm *s, const struct model *m, const struct model_vm *vm, char *buf,
+		size_t len);
+
+#endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See tell.h. */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+
+#include "event_text.h"
+#include "names.h"
+#include "tell.h"
+
+/* Entries of systemd/kvmmt.catalog */
+#define ID_REFUSAL    "MESSAGE_ID=416dc334cb304d279922cee5a496fc9b"
+#define ID_STORM      "MESSAGE_ID=4487c3553e1b4e3ca5329d39bde9b9e8"
+#define ID_STORM_OVER "MESSAGE_ID=6d4f3574af7d473d8255ede1e10777fc"
+
+#define MAX_FIELDS 16
+#define FIELD_LEN  (EVENT_TEXT_LEN + 128)
+
+struct message {
+	char fields[MAX_FIELDS][FIELD_LEN];	/* NAME=value; the first is MESSAGE */
+	struct iovec iov[MAX_FIELDS];
+	int nr;
+};
+
+__attribute__((format(printf, 2, 3)))
+static void add(struct message *m, const char *format, ...)
+{
+	char *field = m->fields[m->nr];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(field, FIELD_LEN, format, args);
+	va_end(args);
+	m->iov[m->nr++] = (struct iovec){ .iov_base = field, .iov_len = strlen(field) };
+}
+
+static bool on_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 && !fstat(2, &st) &&
+	       st.st_dev == dev && st.st_ino == ino;
+}
+
+static void send(const struct message *m, struct hook *hook)
+{
+	const char *fields[MAX_FIELDS];
+	int i;
+
+	if (!on_journal() || sd_journal_sendv(m->iov, m->nr))
+		fprintf(stderr, "kvmmt exporter: %s\n", m->fields[0] + strlen("MESSAGE="));
+	for (i = 0; i < m->nr; i++)
+		fields[i] = m->fields[i];
+	hook_add(hook, fields, m->nr);
+}
+
+void tell_refusal(const struct refusal *r, struct hook *hook)
+{
+	const struct kvmmt_event *e = &r->event;
+	const char *reason = refusal_reason(e);
+	char text[EVENT_TEXT_LEN], times[48] = "";
+	struct message m = { .nr = 0 };
+
+	event_text(e, text, sizeof(text));
+	if (r->count > 1)
+		snprintf(times, sizeof(times), " (%llu times so far)", (unsigned long long)r->count);
+	add(&m, "MESSAGE=VM %s: %s%s%s%s", r->vm, text, r->backing[0] ? "; this is " : "", r->backing,
+	    times);
+	add(&m, ID_REFUSAL);
+	add(&m, "PRIORITY=%d", LOG_ERR);
+	add(&m, "KVMMT_VM=%s", r->vm);
+	add(&m, "KVMMT_PID=%u", e->pid);
+	add(&m, "KVMMT_AT=%s", refusal_at(e));
+	add(&m, "KVMMT_REASON=%s", reason ? reason : "unknown");
+	add(&m, "KVMMT_MISSING=%s", refusal_missing(e));
+	add(&m, "KVMMT_BACKING=%s", r->backing);
+	if (r->slot >= 0)
+		add(&m, "KVMMT_SLOT=%d", r->slot);
+	add(&m, "KVMMT_TIMES=%llu", (unsigned long long)r->count);
+	send(&m, hook);
+}
+
+void tell_storm(const struct series *s, const struct model *model, struct hook *hook)
+{
+	const struct storm_cause *c = &s->storm.causes[0];
+	struct message m = { .nr = 0 };
+	char text[512], word[STORM_WORD_LEN];
+
+	storm_text(&s->storm, model, s->vm, text, sizeof(text));
+	add(&m, "MESSAGE=VM %s: a storm of invalidations: %s", s->label, text);
+	add(&m, ID_STORM);
+	add(&m, "PRIORITY=%d", LOG_WARNING);
+	add(&m, "KVMMT_VM=%s", s->label);
+	add(&m, "KVMMT_PID=%u", s->vm->process);
+	add(&m, "KVMMT_RATE=%.0f", s->storm.per_s);
+	add(&m, "KVMMT_REFAULT_PERCENT=%.0f", 100 * s->storm.refault);
+	if (s->storm.nr_causes) {
+		add(&m, "KVMMT_CAUSE_KIND=%s", storm_cause_kind(c, s->vm));
+		add(&m, "KVMMT_CAUSE=%s", storm_cause_word(c, word));
+	}
+	send(&m, hook);
+}
+
+void tell_storm_over(const struct series *s, struct hook *hook)
+{
+	struct message m = { .nr = 0 };
+
+	add(&m, "MESSAGE=VM %s: the storm of invalidations is over", s->label);
+	add(&m, ID_STORM_OVER);
+	add(&m, "PRIORITY=%d", LOG_NOTICE);
+	add(&m, "KVMMT_VM=%s", s->label);
+	send(&m, hook);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What an operator is told as it happens: to the journal with fields, if standard error
+ * is connected to it, and else as a line there; and to the operator's command.
+ */
+#ifndef TELL_H
+#define TELL_H
+
+#include "hook.h"
+#include "refusal.h"
+#include "series.h"
+
+void tell_refusal(const struct refusal *r, struct hook *hook);
+void tell_storm(const struct series *s, const struct model *m, struct hook *hook);
+void tell_storm_over(const struct series *s, struct hook *hook);
+
+#endif
