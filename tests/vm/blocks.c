@@ -101,10 +101,9 @@ static void dax(void)
 	munmap(mem, BLOCK);
 }
 
-/* A fetch from the same memory, mapped uncached, is refused after its page was taken. */
-static void dax_fetch(void)
+/* @n fetches from the same memory, mapped uncached: refused after its page was taken. */
+static void dax_fetch(int n)
 {
-	const int n = 100000;
 	uint32_t third = dax_refs(3);
 	char *mem = reserve_2m(BLOCK);
 	struct vcpu vcpu;
@@ -226,7 +225,8 @@ static void formats(void)
 	}
 }
 
-int main(void)
+/* blocks [FETCHES] */
+int main(int argc, char **argv)
 {
 	check_suite = "blocks";
 	if (window_open()) {
@@ -238,7 +238,7 @@ int main(void)
 	split_one("write-combine", PFNMAP_NC, 1);
 	split_one("any-uncached", PFNMAP_NC | PFNMAP_ANY_UNCACHED, 5);
 	dax();
-	dax_fetch();
+	dax_fetch(argc > 1 ? atoi(argv[1]) : 100);
 	logging();
 	slot_vma();
 	formats();

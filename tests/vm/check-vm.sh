@@ -56,8 +56,8 @@ expect "kvmmt: features of a lesser host" "^FWB  *no" 0 -c neoverse-n1 -- /bin/k
 expect "kvmmt: exporter --check" "attached to [1-9] of [1-9] tracepoints" 0 -- /bin/kvmmt exporter --check
 expect "kvmmt: exporter without privileges" "run as root, or with CAP_BPF" 1 -- /bin/as-nobody /bin/kvmmt exporter
 
-small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 loss + /bin/stage2 filter + /bin/stage2 race 40"
-boot "patched max" "${table[@]}" -- /bin/s2table + $small
+small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 filter + /bin/stage2 race 40 + /bin/stage2 loss"
+boot "patched max" "${table[@]}" -- /bin/s2table + ${small/blocks/blocks 100000}
 boot "patched max recordings" -- /bin/recordings
 # Without VHE struct kvm is from the slab, and addresses come back at once.
 boot "patched max nvhe" -a kvm-arm.mode=nvhe -- /bin/stage2 reuse + /bin/stage2 counts
@@ -70,8 +70,8 @@ expect "stock: splitting a block forgets its memory type" \
 	"not ok blocks: nGnRE: the pages are of its type" 1 -k stock -- /bin/blocks
 expect "stock: the touched page of a DAX block stays taken" \
 	"not ok blocks: dax: the page that was touched is released" 1 -k stock -- /bin/blocks
-boot "debug max" -k debug -t 400 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100
-boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 400 "${table[@]}" -- /bin/s2table + $small
+boot "debug max" -k debug -t 900 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100
+boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- /bin/s2table + $small
 boot "exporter neoverse-n1" -t 200 -c neoverse-n1 -- /bin/exporter
 boot "exporter debug neoverse-n1" -k debug -t 600 -c neoverse-n1 -- /bin/exporter
 "$here/alerts.sh" || failed=1

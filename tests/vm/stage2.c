@@ -128,8 +128,6 @@ static void *unmap_for_ever(void *stop)
 	return NULL;
 }
 
-#define LEAK_PAGES 16	/* few: what is unmapped again and again takes its time */
-
 struct leak {
 	const char *name;
 	unsigned long mode;
@@ -159,6 +157,7 @@ static int leak_faults(const struct leak *l, struct vm *vm, struct vcpu *vcpu, i
 {
 	int stop = 0, wrong = 0, i;
 	pthread_t thread;
+	long done;
 
 	switch (l->op) {
 	case VM_FETCHES:
@@ -170,10 +169,10 @@ static int leak_faults(const struct leak *l, struct vm *vm, struct vcpu *vcpu, i
 		 * look is an error to hva_to_pfn_remapped(): EFAULT is no mistake, and
 		 * the guest goes on where it was.
 		 */
-		while (exits(vm) < n && exits(vm) >= 0 && !wrong)
-			if (access_one(vcpu, VM_HAMMER, VM_VA_NORMAL, n / (4 * LEAK_PAGES) + 1) == ~0ull)
+		while ((done = exits(vm)) >= 0 && done < n && !wrong)
+			if (access_one(vcpu, VM_HAMMER, VM_VA_NORMAL, n / (4 * VM_HAMMER_PAGES) + 1) == ~0ull)
 				wrong = errno != EFAULT;
-		wrong |= exits(vm) < 0;
+		wrong |= done < 0;
 		stop = 1;
 		pthread_join(thread, NULL);
 		return wrong;
@@ -187,7 +186,7 @@ static int leak_faults(const struct leak *l, struct vm *vm, struct vcpu *vcpu, i
 /* @n faults of one kind, and what is left behind. */
 static void leak_one(const struct leak *l, int n)
 {
-	size_t bytes = LEAK_PAGES * PAGE;
+	size_t bytes = VM_HAMMER_PAGES * PAGE;
 	uint64_t refs = references();
 	long slab = slab_kib();
 	struct vcpu vcpu;

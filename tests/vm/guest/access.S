@@ -4,8 +4,8 @@
  * MMU and caches on. The VMM has put page tables at TABLE (vm.h) and answers the
  * mailbox, a page of MMIO:
  *   +0x00 read: operation (0 end, 1 read, 2 write, 3 execute, 4 read one word of
- *               each of so many pages as the value says, 5 the same of 16 pages,
- *               so many times, 6 call the address so many times, whatever aborts)
+ *               each of so many pages as the value says, 5 the same of a few
+ *               pages, so many times, 6 call the address so many times, whatever aborts)
  *   +0x08 read: address    +0x10 read: value to write
  *   +0x18 written: done, the value read
  *   +0x20 written: an abort was taken, ESR_EL1    +0x28 written before: FAR_EL1
@@ -72,7 +72,7 @@ sweep:	ldr	x3, [x1]
 	str	x3, [x10, #0x18]
 	b	next
 
-hammer:	mov	x4, #16
+hammer:	mov	x4, #VM_HAMMER_PAGES
 	mov	x5, x1
 1:	ldr	x3, [x5]
 	add	x5, x5, #0x1000

@@ -14,6 +14,7 @@
 #define VM_VA_NORMAL VM_WINDOW
 #define VM_VA_NC     0xc0000000
 #define VM_VA_DEVICE 0x100000000
+#define VM_HAMMER_PAGES 16		/* few: what is unmapped again and again takes its time */
 
 /* Attr0 Normal WB, Attr1 Device-nGnRnE, Attr2 Normal-NC */
 #define VM_MAIR 0x4400ff
