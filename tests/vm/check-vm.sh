@@ -5,39 +5,75 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 lab=$here/lab
 table=(-f "$here/s2.table")
-failed=0
-out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+# How many boots at a time: one keeps a CPU busy, and now and then two.
+lanes=$((($(nproc) + 1) / 2 + 1))
+[ "$(nproc)" = 1 ] && lanes=1
+dir=$(mktemp -d)
+started=0 shown=0
+# Each in a process group of its own, so that all of it can be ended.
+set -m
+trap 'for job in $(jobs -rp); do kill -- "-$job"; done; rm -rf "$dir"' EXIT
+trap 'exit 130' INT TERM
+
+# What is done, in the order in which it was begun.
+show() {
+	while [ -e "$dir/$shown.done" ]; do
+		cat "$dir/$shown"
+		shown=$((shown + 1))
+	done
+}
+
+# run COMMAND...: beside the others; what it prints comes later
+run() {
+	local n=$started
+	started=$((started + 1))
+	while [ "$(jobs -rp | wc -l)" -ge "$lanes" ]; do
+		wait -n
+		show
+	done
+	lane "$n" "$@" </dev/null &
+}
+
+lane() {
+	local n=$1 status=0
+	shift
+	"$@" >"$dir/$n" 2>&1 || status=$?
+	[ "$status" = 0 ] || grep -q '^not ok' "$dir/$n" || echo "not ok $1: exit status $status" >>"$dir/$n"
+	touch "$dir/$n.done"
+}
+
+all_done() {
+	wait
+	show
+}
+
+boot() { echo "  LAB      $1"; run one_boot "$@"; }
+expect() { run one_expect "$@"; }
 
 # boot NAME LAB-ARGUMENTS: results of one boot, with the boot's name in each line
-boot() {
-	local name=$1 status=0 start=$SECONDS
+one_boot() {
+	local name=$1 status=0 start=$SECONDS out
 	shift
-	echo "  LAB      $name"
-	"$lab" "$@" >"$out" 2>&1 || status=$?
+	out=$("$lab" "$@" 2>&1) || status=$?
 	echo "  TIME     $name: $((SECONDS - start)) s"
-	sed -E "s/^(ok|not ok|skip) /\1 [$name] /" "$out"
-	if [ "$status" != 0 ]; then
-		failed=1
-		grep -q '^not ok' "$out" || echo "not ok [$name] exit status $status"
-	fi
+	sed -E "s/^(ok|not ok|skip) /\1 [$name] /" <<<"$out"
+	[ "$status" = 0 ] || grep -q '^not ok' <<<"$out" || echo "not ok [$name] exit status $status"
 }
 
 # expect NAME PATTERN STATUS LAB-ARGUMENTS: the boot prints PATTERN and ends with STATUS
-expect() {
-	local name=$1 pattern=$2 want=$3 status=0
+one_expect() {
+	local name=$1 pattern=$2 want=$3 status=0 out
 	shift 3
-	"$lab" "$@" >"$out" 2>&1 || status=$?
-	if grep -q -- "$pattern" "$out" && [ "$status" = "$want" ]; then
+	out=$("$lab" "$@" 2>&1) || status=$?
+	if grep -q -- "$pattern" <<<"$out" && [ "$status" = "$want" ]; then
 		echo "ok $name"
 	else
 		echo "not ok $name: exit status $status, no '$pattern' in:"
-		cat "$out"
-		failed=1
+		echo "$out"
 	fi
 }
 
-"$here/btf.sh" || failed=1
+run "$here/btf.sh"
 
 # The lab itself: it must notice what it is there to notice.
 expect "lab: a WARN fails the run" "the kernel complains" 1 -- /bin/stage2 warn
@@ -74,10 +110,14 @@ boot "debug max" -k debug -t 900 "${table[@]}" -- /bin/s2table + $small + /bin/s
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- /bin/s2table + $small
 boot "exporter neoverse-n1" -t 200 -c neoverse-n1 -- /bin/exporter
 boot "exporter debug neoverse-n1" -k debug -t 600 -c neoverse-n1 -- /bin/exporter
-"$here/alerts.sh" || failed=1
-nested="/bin/nested registers isolation switch regime reuse address hcr faults vcpus running forms sizes ranges"
+nested="/bin/nested registers isolation switch regime reuse address hcr stage2 interrupts restore refused faults vcpus running forms sizes ranges"
 nested+=" + /bin/nested taken readonly dirty + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"
-"$here/nested-counts.sh" || failed=1
+run "$here/nested-counts.sh"
 boot "patched nested" -t 400 -a kvm-arm.mode=nested -- $nested
+boot "patched nested mte" -M mte=on -a kvm-arm.mode=nested -- /bin/nested refused
 boot "debug nested" -k debug -t 900 -a kvm-arm.mode=nested -- $nested
-exit $failed
+# Alerts have their times: these alone.
+all_done
+run "$here/alerts.sh"
+all_done
+! grep -q '^not ok' "$dir"/*

@@ -39,6 +39,10 @@ static const struct {
 	{ "faults", 1, test_faults },
 	{ "address", 1, test_address },
 	{ "hcr", 1, test_hcr },
+	{ "stage2", 1, test_stage2 },
+	{ "interrupts", 1, test_interrupts },
+	{ "restore", 1, test_restore },
+	{ "refused", 1, test_refused },
 	{ "taken", 1, test_taken },
 	{ "readonly", 1, test_readonly },
 	{ "dirty", 1, test_dirty },
@@ -111,7 +115,7 @@ void env_reset(struct env *e)
 		nv_slot(&e->nv, n, NULL, 0, 0);
 	nv_slot(&e->nv, 0, NULL, 0, 0);
 	nv_slot(&e->nv, 0, e->window, WINDOW_PAGES * PAGE, 0);
-		e->nv.next_table = L1_TABLES;
+	e->nv.next_table = L1_TABLES;
 	for (int cpu = 0; cpu < e->nv.cpus; cpu++) {
 		nv_mmu_off(&e->nv, cpu);
 		nv_add(&e->nv, cpu, L1_TLBI, TLBI_ALLE2, 0, 0);
