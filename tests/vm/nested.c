@@ -44,6 +44,7 @@ static const struct {
 	{ "restore", 1, test_restore },
 	{ "refused", 1, test_refused },
 	{ "taken", 1, test_taken },
+	{ "moved", 1, test_moved },
 	{ "readonly", 1, test_readonly },
 	{ "dirty", 1, test_dirty },
 	{ "vcpus", 2, test_vcpus },

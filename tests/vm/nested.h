@@ -61,6 +61,13 @@ struct seen l1_tlbi(struct env *e, int cpu, enum l1_tlbi form, uint64_t operand)
 void l1_mmu(struct env *e, int cpu, const struct nv_tables *t, uint64_t asid0,
 	    uint64_t asid1, uint64_t tcr_bits);
 
+/* Memory for slot 2 alone; vCPU 0's L2 of context 0 has its VNCR page at its start. */
+void *own_slot(struct env *e, size_t bytes, int flags, int fd);
+/* That L2 writes its scratch register and reads it again. */
+bool l2_wrote(struct env *e, uint64_t value);
+/* The register in @page */
+uint64_t scratch_of(const void *page);
+
 /* The tests, by name in nested.c */
 void test_registers(struct env *e);
 void test_isolation(struct env *e);
@@ -78,6 +85,7 @@ void test_interrupts(struct env *e);
 void test_restore(struct env *e);
 void test_refused(struct env *e);
 void test_taken(struct env *e);
+void test_moved(struct env *e);
 void test_readonly(struct env *e);
 void test_dirty(struct env *e);
 void test_vcpus(struct env *e);

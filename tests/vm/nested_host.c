@@ -21,13 +21,13 @@
 #define SEA_READ  0x96002010
 #define SEA_WRITE 0x96002050
 
-static bool wrote(struct env *e, uint64_t value)
+bool l2_wrote(struct env *e, uint64_t value)
 {
 	return !l2_access(e, 0, 0, WRITE, value).esr &&
 	       l2_access(e, 0, 0, READ, 0).value == value;
 }
 
-static uint64_t word(const void *page)
+uint64_t scratch_of(const void *page)
 {
 	return *(volatile const uint64_t *)((const char *)page + SCRATCH_OFFSET);
 }
@@ -40,7 +40,7 @@ static bool poisoned(const void *page)
 	return true;
 }
 
-static void *own_slot(struct env *e, size_t bytes, int flags, int fd)
+void *own_slot(struct env *e, size_t bytes, int flags, int fd)
 {
 	char *mem = reserve_2m(bytes);
 
@@ -63,11 +63,11 @@ static void replaced(struct env *e)
 	uint8_t *old = e->pool + 5 * PAGE;
 
 	nv_context(&e->nv, 0, 0, window_ipa(5));
-	check(sees_page(e, 0, 0, 5) && wrote(e, 1), "it does not", "L2 uses its page");
+	check(sees_page(e, 0, 0, 5) && l2_wrote(e, 1), "it does not", "L2 uses its page");
 	window_set(e, 5, 600, PROT_READ | PROT_WRITE);
 	memset(old, POISON & 0xff, PAGE);
 	check(sees_page(e, 0, 0, 600), "it does not", "replaced: L2 reads the new page");
-	check(wrote(e, 2) && *pool_word(e, 600, SCRATCH_OFFSET) == 2, "it does not",
+	check(l2_wrote(e, 2) && *pool_word(e, 600, SCRATCH_OFFSET) == 2, "it does not",
 	      "replaced: L2 writes the new page");
 	check(poisoned(old), "it was written", "replaced: the old page is left alone");
 }
@@ -78,16 +78,16 @@ static void moved_away(struct env *e)
 	char *mem = own_anon(e), *away;
 	struct seen s;
 
-	check(wrote(e, 3), "it does not", "L2 uses anonymous memory");
+	check(l2_wrote(e, 3), "it does not", "L2 uses anonymous memory");
 	away = mremap(mem, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, reserve_2m(PAGE));
-	check(away != MAP_FAILED && word(away) == 3, "it did not", "the page moves away");
+	check(away != MAP_FAILED && scratch_of(away) == 3, "it did not", "the page moves away");
 	s = l2_access(e, 0, 0, READ, 0);
 	check(s.esr == SEA_READ, "another", "nothing is there: an external abort (%#lx)", s.esr);
 	s = l2_access(e, 0, 0, WRITE, 4);
 	check(s.esr == SEA_WRITE, "another", "and for a write (%#lx)", s.esr);
 	mmap(mem, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	memset(away, POISON & 0xff, PAGE);
-	check(wrote(e, 5) && word(mem) == 5, "it does not", "L2 uses the memory that is there now");
+	check(l2_wrote(e, 5) && scratch_of(mem) == 5, "it does not", "L2 uses the memory that is there now");
 	check(poisoned(away), "it was written", "the page that moved is left alone");
 }
 
@@ -96,15 +96,15 @@ static void emptied(struct env *e)
 	int fd = memfd_create("vncr", MFD_CLOEXEC);
 	char *mem = own_anon(e);
 
-	check(wrote(e, 6) && !madvise(mem, PAGE, MADV_DONTNEED) &&
+	check(l2_wrote(e, 6) && !madvise(mem, PAGE, MADV_DONTNEED) &&
 	      !l2_access(e, 0, 0, READ, 0).value, "not zero", "MADV_DONTNEED: L2 reads zero");
 	if (ftruncate(fd, 16 * PAGE))
 		not_ok("memfd: %s", strerror(errno));
 	mem = own_slot(e, 16 * PAGE, MAP_SHARED, fd);
-	check(wrote(e, 7), "it does not", "L2 uses a file");
+	check(l2_wrote(e, 7), "it does not", "L2 uses a file");
 	check(!fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, PAGE) &&
 	      !l2_access(e, 0, 0, READ, 0).value, "not zero", "a hole is punched: L2 reads zero");
-	check(wrote(e, 8) && word(mem) == 8, "it does not", "and L2 writes the file");
+	check(l2_wrote(e, 8) && scratch_of(mem) == 8, "it does not", "and L2 writes the file");
 	close(fd);
 }
 
@@ -113,12 +113,12 @@ static void slots(struct env *e)
 	char *mem = own_anon(e), *other;
 	struct seen s;
 
-	check(wrote(e, 9), "it does not", "L2 uses the slot");
+	check(l2_wrote(e, 9), "it does not", "L2 uses the slot");
 	nv_slot(&e->nv, SLOT, NULL, 0, 0);
 	s = l2_access(e, 0, 0, READ, 0);
 	check(s.esr == SEA_READ, "another", "slot deleted: an external abort (%#lx)", s.esr);
 	other = own_anon(e);
-	check(wrote(e, 10) && word(other) == 10 && word(mem) == 9, "it does not",
+	check(l2_wrote(e, 10) && scratch_of(other) == 10 && scratch_of(mem) == 9, "it does not",
 	      "a new slot: L2 uses its memory");
 	vm_slot(&e->nv.vm, 1 + SLOT, SLOT_IPA + NV_SLOT_BYTES, other, 16 * PAGE, 0);
 	s = l2_access(e, 0, 0, READ, 0);
@@ -141,14 +141,14 @@ static void write_protected(struct env *e)
 	char *mem = own_anon(e);
 	struct seen s;
 
-	check(wrote(e, 11), "it does not", "L2 writes");
+	check(l2_wrote(e, 11), "it does not", "L2 writes");
 	mprotect(mem, PAGE, PROT_READ);
 	check(l2_access(e, 0, 0, READ, 0).value == 11, "another value", "write-protected: L2 reads");
 	s = l2_access(e, 0, 0, WRITE, 12);
-	check(s.esr == SEA_WRITE && word(mem) == 11, "another",
+	check(s.esr == SEA_WRITE && scratch_of(mem) == 11, "another",
 	      "write-protected: a write is an external abort (%#lx)", s.esr);
 	mprotect(mem, PAGE, PROT_READ | PROT_WRITE);
-	check(wrote(e, 13), "it does not", "writable again");
+	check(l2_wrote(e, 13), "it does not", "writable again");
 }
 
 /* The child has the old page; nothing that the parent's L2 does may change it. */
@@ -158,14 +158,14 @@ static void forked(struct env *e)
 	int to[2], status = 1;
 	pid_t pid;
 
-	check(wrote(e, 14) && !pipe(to), "it does not", "L2 writes before the fork");
+	check(l2_wrote(e, 14) && !pipe(to), "it does not", "L2 writes before the fork");
 	pid = fork();
 	if (!pid) {
 		close(to[1]);
-		_exit(read(to[0], &byte, 1) == 1 && word(mem) == 14 ? 0 : 1);
+		_exit(read(to[0], &byte, 1) == 1 && scratch_of(mem) == 14 ? 0 : 1);
 	}
 	check(l2_access(e, 0, 0, READ, 0).value == 14, "another value", "forked: L2 reads the page");
-	check(wrote(e, 15) && word(mem) == 15, "it does not", "forked: L2 writes a copy");
+	check(l2_wrote(e, 15) && scratch_of(mem) == 15, "it does not", "forked: L2 writes a copy");
 	if (write(to[1], &byte, 1) != 1 || waitpid(pid, &status, 0) != pid)
 		status = 1;
 	check(!status, "it was written", "forked: the child's page is left alone");
@@ -178,11 +178,11 @@ static void copied(struct env *e)
 	*pool_word(e, 0, SCRATCH_OFFSET) = 16;
 	mem = own_slot(e, 16 * PAGE, MAP_PRIVATE, e->memfd);
 	check(sees_page(e, 0, 0, 0), "another", "private mapping of a file: L2 reads the file");
-	check(wrote(e, 17) && word(mem) == 17, "it does not", "private mapping: L2 writes a copy");
+	check(l2_wrote(e, 17) && scratch_of(mem) == 17, "it does not", "private mapping: L2 writes a copy");
 	check(*pool_word(e, 0, SCRATCH_OFFSET) == 16, "it was written", "the file is left alone");
 	mem = own_anon(e);
 	check(!l2_access(e, 0, 0, READ, 0).value, "not zero", "memory never touched: L2 reads zero");
-	check(wrote(e, 18) && word(mem) == 18 && !word(mem + PAGE), "it does not",
+	check(l2_wrote(e, 18) && scratch_of(mem) == 18 && !scratch_of(mem + PAGE), "it does not",
 	      "and writes a page of its own");
 }
 
@@ -227,15 +227,15 @@ void test_dirty(struct env *e)
 {
 	char *mem = own_anon(e);
 
-	check(wrote(e, 19), "it does not", "L2 writes before logging");
+	check(l2_wrote(e, 19), "it does not", "L2 writes before logging");
 	nv_slot(&e->nv, SLOT, mem, 16 * PAGE, KVM_MEM_LOG_DIRTY_PAGES);
 	for (int i = 0; i < 3; i++) {
-		check(wrote(e, 20 + i) && dirty(e), "it is not", "round %d: written, so in the log", i);
+		check(l2_wrote(e, 20 + i) && dirty(e), "it is not", "round %d: written, so in the log", i);
 		check(l2_access(e, 0, 0, READ, 0).value == 20u + i, "another value",
 		      "round %d: read after the log was cleared", i);
 	}
 	nv_slot(&e->nv, SLOT, mem, 16 * PAGE, 0);
-	check(wrote(e, 30), "it does not", "L2 writes after logging");
+	check(l2_wrote(e, 30), "it does not", "L2 writes after logging");
 }
 
 static void pin(int host_cpu)
