@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # make bench: instructions of a stage-2 fault under QEMU's -icount on one CPU,
 # with tracing off, with kvmmt stat, and with the peers on the same tracepoint;
-# each against the series up to its first tracepoint. Writes bench.json.
-#   bench.sh OUT-DIRECTORY
+# each against the series up to its first tracepoint. Then what recordings cost,
+# and what a VM that does not nest pays for nesting. Writes bench.json.
+#   bench.sh OUT-DIRECTORY [FIRST]     FIRST as without-nesting.sh has it
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$(realpath -m "$1")
+first=${2:-notrace}
 peers=/peers/lib/aarch64-linux-gnu
 run_peer="$peers/ld-linux-aarch64.so.1 --library-path $peers /peers/bin"
 how="instructions a fault, 4096 faults of 4 KiB over RAM, second sweep; QEMU -icount shift=0, 1 CPU, max"
@@ -42,6 +44,7 @@ row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
 
 "$here/recording.sh" "$out" "$out/bench/recording.items"
+"$here/without-nesting.sh" "$out/bench/without-nesting.items" patched "$first"
 
 item() { printf '  {"name": "%s", "value": %s, "unit": "%s", "how": "%s"}' "$1" "$2" "$3" "$4"; }
 against="$how; against the series up to its first tracepoint"
@@ -52,7 +55,7 @@ against="$how; against the series up to its first tracepoint"
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done
-	cat "$out/bench/recording.items"
+	cat "$out"/bench/{recording,without-nesting}.items
 	printf '\n]\n'
 } >"$out/bench.json"
 echo "  JSON     $out/bench.json"

@@ -110,8 +110,9 @@ $(O)/bench/synth: tests/bench/synth.c $(synth_obj)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) -lz -lzstd -o $@
 
-## bench: what tracing costs, beside perf and trace-cmd; writes .output/bench.json
+FIRST ?= notrace
+## bench: what tracing and nesting cost, beside the peers; writes .output/bench.json
 bench: tools vm-tests kernel-patched kernel-notrace $(O)/bench/synth
-	@tests/bench/bench.sh $(O)
+	@tests/bench/bench.sh $(O) $(FIRST)
 
 .PHONY: bench
