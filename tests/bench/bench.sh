@@ -2,23 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0
 # make bench: instructions of a stage-2 fault under QEMU's -icount on one CPU,
 # with tracing off, with kvmmt stat, and with the peers on the same tracepoint;
-# each against the kernel without the tracepoint patches. Writes bench.json.
-#   bench.sh OUT-DIRECTORY
+# each against the series up to its first tracepoint. Then what recordings cost,
+# what nested guests cost, and what a VM without any pays for them. Writes bench.json;
+# exit status 1 if a limit is missed. docs/bench.md has the figures.
+#   bench.sh OUT-DIRECTORY [FIRST]     FIRST as without-nesting.sh has it
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-lab=$here/../vm/lab
 out=$(realpath -m "$1")
-n=4096
+first=${2:-notrace}
 peers=/peers/lib/aarch64-linux-gnu
 run_peer="$peers/ld-linux-aarch64.so.1 --library-path $peers /peers/bin"
-how="instructions a fault, $n faults of 4 KiB over RAM, second sweep; QEMU -icount shift=0, 1 CPU, max"
+how="instructions a fault, 4096 faults of 4 KiB over RAM, second sweep; QEMU -icount shift=0, 1 CPU, max"
 
 "$here/peers.sh" "$out/bench/peers.cpio"
 
 cost() { # KERNEL WATCHER...
 	local kernel=$1
 	shift
-	"$lab" -i -t 600 -k "$kernel" -x "$out/bench/peers.cpio" -- /bin/fault-cost $n "$@" | tail -1
+	"$here/fault-cost.sh" -k "$kernel" -x "$out/bench/peers.cpio" -- "$@"
 }
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a / b }'; }
@@ -34,8 +35,8 @@ tracecmd=$(cost patched $run_peer/trace-cmd record -q -e kvm:kvm_s2_fault -o /tm
 
 row() { printf '%-34s %10s %8s\n' "$1" "$2" "$(ratio "$2" "$base")"; }
 printf '%-34s %10s %8s\n' "one stage-2 fault" insns ratio
-row "without the tracepoint patches" "$base"
-row "with them, tracing off" "$off"
+row "before the first tracepoint patch" "$base"
+row "the whole series, tracing off" "$off"
 row "kvmmt stat" "$stat"
 row "kvmmt-top" "$top"
 row "kvmmt exporter" "$exporter"
@@ -44,17 +45,22 @@ row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
 
 "$here/recording.sh" "$out" "$out/bench/recording.items"
+"$here/without-nesting.sh" "$out/bench/without-nesting.items" patched "$first"
+status=0
+"$here/vncr.sh" "$out/bench/vncr.items" || status=$?
+[ "$status" -le 1 ] || exit "$status"
 
 item() { printf '  {"name": "%s", "value": %s, "unit": "%s", "how": "%s"}' "$1" "$2" "$3" "$4"; }
-against="$how; against the same series without its tracepoint patches"
+against="$how; against the series up to its first tracepoint"
 {
 	echo "["
-	item s2_fault_insns "$base" instructions "$how; the series without its tracepoint patches"
+	item s2_fault_insns "$base" instructions "$how; the series up to its first tracepoint"
 	for pair in off:$off stat:$stat top:$top exporter:$exporter script:$script perf:$perf tracecmd:$tracecmd; do
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done
-	cat "$out/bench/recording.items"
+	cat "$out"/bench/{recording,without-nesting,vncr}.items
 	printf '\n]\n'
 } >"$out/bench.json"
 echo "  JSON     $out/bench.json"
+exit "$status"

@@ -17,6 +17,7 @@ trap 'rm -rf "$work"' EXIT
 : >"$items"
 
 item() { # NAME VALUE UNIT HOW
+	[[ $2 =~ ^[0-9.]+$ ]] || { echo "recording.sh: no figure for $1" >&2; exit 1; }
 	printf ',\n  {"name": "%s", "value": %s, "unit": "%s", "how": "%s"}' "$@" >>"$items"
 	printf '%-34s %12s %s\n' "$1" "$2" "$3"
 }

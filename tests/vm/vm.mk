@@ -23,7 +23,7 @@ $(vm_out)/root/bin/blocks: $(vm_out)/obj/blocks.o $(vm_lib)
 $(vm_out)/root/bin/silicon: $(vm_out)/obj/silicon.o $(vm_lib)
 $(vm_out)/root/bin/exporter: $(vm_out)/obj/exporter.o $(vm_lib)
 $(vm_out)/root/bin/demo: $(vm_out)/obj/demo.o $(vm_lib)
-$(vm_out)/root/bin/nested: $(addprefix $(vm_out)/obj/,nested.o nested_regs.o nested_tlbi.o nested_walk.o nested_host.o nested_moved.o nested_stress.o nested_fuzz.o nested_bench.o nested_running.o nested_stage2.o nested_vm.o nv.o nv_tables.o l1/image.o) $(vm_lib)
+$(vm_out)/root/bin/nested: $(addprefix $(vm_out)/obj/,nested.o nested_regs.o nested_tlbi.o nested_walk.o nested_host.o nested_moved.o nested_stress.o nested_fuzz.o nested_bench.o counter.o nested_running.o nested_stage2.o nested_vm.o nv.o nv_tables.o l1/image.o) $(vm_lib)
 $(vm_out)/root/bin/recordings: $(vm_out)/obj/recordings.o $(vm_lib)
 $(vm_out)/root/bin/as-nobody: $(vm_out)/obj/as-nobody.o
 $(vm_out)/root/bin/without-btf: $(vm_out)/obj/without-btf.o
@@ -110,8 +110,9 @@ $(O)/bench/synth: tests/bench/synth.c $(synth_obj)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) -lz -lzstd -o $@
 
-## bench: what tracing costs, beside perf and trace-cmd; writes .output/bench.json
+FIRST ?= notrace
+## bench: what tracing and nesting cost, beside the peers; writes .output/bench.json
 bench: tools vm-tests kernel-patched kernel-notrace $(O)/bench/synth
-	@tests/bench/bench.sh $(O)
+	@tests/bench/bench.sh $(O) $(FIRST)
 
 .PHONY: bench
