@@ -10,7 +10,7 @@
 #   kernel.sh prune           remove every build and tree but the current ones
 #
 # VARIANT: patched | stock (no patch) | notrace (up to the first tracepoint)
-#          | debug (patched; lockdep, KASAN)
+#          | first (up to nested virtualization) | debug (patched; lockdep, KASAN)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 series=$here/v6.12
@@ -43,8 +43,9 @@ patches() { # the patches of a variant, in order
 	case $1 in
 	stock) ;;
 	notrace) ls "$series"/0*.patch | grep -v 0000-cover-letter | sed '/tracepoint/,$d' ;;
+	first) ls "$series"/0*.patch | grep -v 0000-cover-letter | sed '/-KVM-arm64-nv-/,$d' ;;
 	patched | debug) ls "$series"/0*.patch | grep -v 0000-cover-letter ;;
-	*) die "unknown variant '$1': patched, stock, notrace or debug" ;;
+	*) die "unknown variant '$1': patched, stock, notrace, first or debug" ;;
 	esac
 }
 
@@ -173,7 +174,7 @@ path() {
 
 prune() {
 	local keep="" v d b
-	for v in patched stock notrace debug; do
+	for v in patched stock notrace first debug; do
 		d=$(tree "$v")
 		keep+=" $d $(build_dir "$d" "$v")"
 	done

@@ -5,11 +5,10 @@
 # each against the series up to its first tracepoint. Then what recordings cost,
 # what nested guests cost, and what a VM without any pays for them. Writes bench.json;
 # exit status 1 if a limit is missed. docs/bench.md has the figures.
-#   bench.sh OUT-DIRECTORY [FIRST]     FIRST as without-nesting.sh has it
+#   bench.sh OUT-DIRECTORY
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$(realpath -m "$1")
-first=${2:-notrace}
 peers=/peers/lib/aarch64-linux-gnu
 run_peer="$peers/ld-linux-aarch64.so.1 --library-path $peers /peers/bin"
 how="instructions a fault, 4096 faults of 4 KiB over RAM, second sweep; QEMU -icount shift=0, 1 CPU, max"
@@ -45,7 +44,7 @@ row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
 
 "$here/recording.sh" "$out" "$out/bench/recording.items"
-"$here/without-nesting.sh" "$out/bench/without-nesting.items" patched "$first"
+"$here/without-nesting.sh" "$out/bench/without-nesting.items"
 status=0
 "$here/vncr.sh" "$out/bench/vncr.items" || status=$?
 [ "$status" -le 1 ] || exit "$status"

@@ -4,27 +4,20 @@
 # fault's instructions on our kernel and on one of the first series, on a host that
 # does not offer nesting and on one that does. Prints a table, and items for bench.json
 # to the file ITEMS.
-#   without-nesting.sh ITEMS [KERNEL [FIRST]]
-# Each a VARIANT of the lab or a build directory. FIRST is notrace by default, which is
-# the first series before its tracepoints: then what these cost when they are off is in
-# the figure too.
+#   without-nesting.sh ITEMS
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 items=$1
-ours=${2:-patched}
-first=${3:-notrace}
-against=$first
-[ "$first" != notrace ] || against="the first series before its tracepoints"
 : >"$items"
 
 compare() { # NAME WHERE APPEND
 	local was is ratio
-	was=$("$here/fault-cost.sh" -k "$first" -a "$3" --)
-	is=$("$here/fault-cost.sh" -k "$ours" -a "$3" --)
+	was=$("$here/fault-cost.sh" -k first -a "$3" --)
+	is=$("$here/fault-cost.sh" -k patched -a "$3" --)
 	ratio=$(awk -v a="$is" -v b="$was" 'BEGIN { printf "%.4f", a / b }')
 	printf '%-34s %10s %10s %8s\n' "$2" "$was" "$is" "$ratio"
 	printf ',\n  {"name": "%s", "value": %s, "unit": "ratio", "how": "%s"}' "$1" "$ratio" \
-		"instructions a fault, tracing off, of a VM that does not nest, $2; 4096 faults of 4 KiB over RAM, second sweep; QEMU -icount shift=0, 1 CPU, max; against $against" >>"$items"
+		"instructions a fault, tracing off, of a VM that does not nest, $2; 4096 faults of 4 KiB over RAM, second sweep; QEMU -icount shift=0, 1 CPU, max; against the first series" >>"$items"
 }
 
 printf '%-34s %10s %10s %8s\n' "one fault of a VM that does not nest" before now ratio

@@ -110,9 +110,8 @@ $(O)/bench/synth: tests/bench/synth.c $(synth_obj)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) -lz -lzstd -o $@
 
-FIRST ?= notrace
 ## bench: what tracing and nesting cost, beside the peers; writes .output/bench.json
-bench: tools vm-tests kernel-patched kernel-notrace $(O)/bench/synth
-	@tests/bench/bench.sh $(O) $(FIRST)
+bench: tools vm-tests kernel-patched kernel-notrace kernel-first $(O)/bench/synth
+	@tests/bench/bench.sh $(O)
 
 .PHONY: bench
