@@ -110,7 +110,7 @@ boot "debug max" -k debug -t 900 "${table[@]}" -- /bin/s2table + $small + /bin/s
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- /bin/s2table + $small
 boot "exporter neoverse-n1" -t 200 -c neoverse-n1 -- /bin/exporter
 boot "exporter debug neoverse-n1" -k debug -t 600 -c neoverse-n1 -- /bin/exporter
-nested="/bin/nested registers isolation switch regime reuse address hcr stage2 interrupts restore refused faults vcpus running forms sizes ranges"
+nested="/bin/nested registers isolation switch regime reuse address hcr stage2 interrupts restore refused vectors faults vcpus running forms sizes ranges"
 nested+=" + /bin/nested taken moved readonly dirty + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"
 run "$here/nested-counts.sh"
 boot "patched nested" -t 400 -a kvm-arm.mode=nested -- $nested

@@ -43,6 +43,7 @@ static const struct {
 	{ "interrupts", 1, test_interrupts },
 	{ "restore", 1, test_restore },
 	{ "refused", 1, test_refused },
+	{ "vectors", 1, test_vectors },
 	{ "taken", 1, test_taken },
 	{ "moved", 1, test_moved },
 	{ "readonly", 1, test_readonly },
@@ -199,7 +200,7 @@ void l1_mmu(struct env *e, int cpu, const struct nv_tables *t, uint64_t asid0,
 
 static int env_open(struct env *e, int cpus)
 {
-	int err = nv_open(&e->nv, cpus);
+	int err = nv_open(&e->nv, cpus, 0);
 	struct utsname u;
 
 	if (err)

@@ -84,6 +84,7 @@ void test_stage2(struct env *e);
 void test_interrupts(struct env *e);
 void test_restore(struct env *e);
 void test_refused(struct env *e);
+void test_vectors(struct env *e);
 void test_taken(struct env *e);
 void test_moved(struct env *e);
 void test_readonly(struct env *e);

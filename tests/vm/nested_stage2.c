@@ -10,6 +10,7 @@
 #define S2_TABLE      0x40600000	/* IPA of the level-1 table; nothing else is so far up */
 #define NO_MEMORY     0x3f000000	/* no slot is there */
 #define EC_IABT_LOW   0x20
+#define EC_DABT_LOW   0x24
 #define EC_VNCR	      0x25
 
 static uint64_t *table(struct env *e)
@@ -30,6 +31,26 @@ static struct l1_context *under_stage2(struct env *e, uint64_t hcr)
 	c->vtcr = VTCR_4K_39BIT;
 	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
 	return c;
+}
+
+/* Data of L2's, by a leaf that lets it write and, later and without a TLBI, read. */
+static void widened(struct env *e)
+{
+	struct l1_context *c = under_stage2(e, HCR_RW | HCR_E2H);
+	uint64_t at = window_ipa(4) + SCRATCH_OFFSET, *leaf = &table(e)[L1_WINDOW >> 30];
+	struct seen s;
+
+	c->spsr = L2_SPSR;
+	*leaf = L1_WINDOW | (S2_BLOCK & ~(1ull << 6));
+	s = l2_access(e, 0, 0, L2_STORE, at);
+	check(!s.esr && *pool_word(e, 4, SCRATCH_OFFSET) == at, "it does not",
+	      "write-only: L2 writes (%#lx)", s.esr);
+	s = l2_access(e, 0, 0, L2_LOAD, at);
+	check(s.esr >> 26 == EC_DABT_LOW && (s.esr & 0x3f) == 0x0d, "another",
+	      "write-only: a read is a permission fault at level 1 (%#lx)", s.esr);
+	*leaf = L1_WINDOW | S2_BLOCK;
+	s = l2_access(e, 0, 0, L2_LOAD, at);
+	check_but(e, !s.esr && s.value == at, "KVM_RUN fails", "readable now: L2 reads (%#lx)", s.esr);
 }
 
 static void wrong(struct env *e, uint64_t vttbr, uint64_t vtcr, unsigned int fsc, const char *what)
@@ -69,6 +90,7 @@ void test_stage2(struct env *e)
 	s = l2_access(e, 0, 0, 2 * REG_HSTR_EL2, 0);
 	check(s.esr >> 26 == EC_VNCR && (s.esr & 0x3f) == 0x10, "another",
 	      "a VNCR page where no memory is (%#lx)", s.esr);
+	widened(e);
 	wrong(e, NO_MEMORY, VTCR_4K_39BIT, 0x15, "VTTBR_EL2 where no memory is");
 	wrong(e, S2_TABLE, VTCR_4K_39BIT & ~VTCR_SL0, 0x04, "a start level too low");
 	wrong(e, S2_TABLE, VTCR_4K_39BIT | VTCR_SL0, 0x04, "a start level that there is not");

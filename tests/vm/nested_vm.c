@@ -40,6 +40,22 @@ static void *run_polls(void *arg)
 	return nv_run(&e->nv, 0) ? e : NULL;
 }
 
+/* L1's own interrupts for L2: those it has enabled. They end its WFI. */
+static void pended_by_l1(struct env *e, struct l1_context *c)
+{
+	struct seen s;
+
+	c->spsr = L2_SPSR & ~PSR_I;
+	c->hcr = HCR_RW | HCR_E2H | HCR_VI;
+	s = l2_access(e, 0, 0, L2_CURRENTEL, 0);
+	check(!s.esr && s.value == 4, "it is", "VI without IMO: not taken (%#lx)", s.esr);
+	c->hcr |= HCR_IMO;
+	s = l2_access(e, 0, 0, L2_CURRENTEL, 0);
+	check(s.esr == L2_OWN_IRQ, "it is not", "VI and IMO: L2 takes it (%#lx)", s.esr);
+	c->spsr = L2_SPSR;
+	check(!l2_access(e, 0, 0, L2_WFI, 0).esr, "an exception", "VI and IMO, masked: L2's WFI ends");
+}
+
 /* It comes while L2 runs. */
 static void kicked(struct env *e)
 {
@@ -97,6 +113,8 @@ void test_interrupts(struct env *e)
 	line(e, KVM_ARM_IRQ_CPU_IRQ, 0);
 	op = one_op(e);
 	check(!op.vector && op.result == 8, "it does not", "none raised: L2 runs");
+	pended_by_l1(e, c);
+	c = nv_context(&e->nv, 0, 0, window_ipa(0));
 	c->hcr = HCR_L2 | HCR_IMO;
 	kicked(e);
 }
@@ -125,7 +143,7 @@ void test_restore(struct env *e)
 	uint64_t mmfr4 = 0;
 	struct nv other;
 
-	if (nv_open(&other, 1)) {
+	if (nv_open(&other, 1, 0)) {
 		not_ok("a second VM");
 		return;
 	}
@@ -197,4 +215,29 @@ void test_refused(struct env *e)
 	check(ioctl(e->nv.vm.fd, KVM_CREATE_DEVICE, &gic), "it is made", "EL2, then a vGIC: refused");
 	refused_init(VM_EL2, true, "a vGIC");
 	refused_init(VM_EL2 | VM_MTE, false, "MTE");
+}
+
+#define ZCR_EL2	  (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | ARM64_SYS_REG(3, 4, 1, 2, 0))
+#define CPACR_ALL (3 << 20 | 3 << 16)	/* FPEN, ZEN */
+
+/* L2's SVE registers are no longer than the vCPU's, which is what KVM switches. */
+void test_vectors(struct env *e)
+{
+	struct env other = *e;
+	uint64_t longest = 15;
+	struct kvm_one_reg zcr = { .id = ZCR_EL2, .addr = (uint64_t)&longest };
+	struct seen s;
+
+	if (nv_open(&other.nv, 1, VM_SVE_128)) {
+		skip("no SVE");
+		return;
+	}
+	check(!ioctl(other.nv.cpu[0].vcpu.fd, KVM_SET_ONE_REG, &zcr), strerror(errno),
+	      "the VMM writes ZCR_EL2");
+	nv_context(&other.nv, 0, 0, 0)->hcr = HCR_RW | HCR_E2H;
+	l1_write(&other, 0, REG_CPTR_EL2, CPACR_ALL);
+	l1_write(&other, 0, REG_CPACR_EL12, CPACR_ALL);
+	s = l2_access(&other, 0, 0, L2_RDVL, 0);
+	check(!s.esr && s.value == 16, "more", "L2's SVE registers have %lu bytes (%#lx)", s.value, s.esr);
+	nv_close(&other.nv);
 }

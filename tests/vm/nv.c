@@ -24,12 +24,12 @@ struct l1_cpu *nv_cpu(const struct nv *nv, int cpu)
 	return nv_ram(nv, l1_cpu_ipa(cpu));
 }
 
-int nv_open(struct nv *nv, int cpus)
+int nv_open(struct nv *nv, int cpus, unsigned int features)
 {
 	int err;
 
 	memset(nv, 0, sizeof(*nv));
-	err = vm_open_bare(&nv->vm, VM_EL2, L1_RAM_BYTES);
+	err = vm_open_bare(&nv->vm, VM_EL2 | features, L1_RAM_BYTES);
 	if (err)
 		return err;
 	if (ioctl(nv->vm.fd, KVM_CHECK_EXTENSION, CAP_ARM_EL2) <= 0) {

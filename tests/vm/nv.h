@@ -28,8 +28,8 @@ struct nv {
 
 /* All functions return 0 or -errno unless they say otherwise. */
 
-/* -EOPNOTSUPP if this kernel does not do nested virtualization. */
-int nv_open(struct nv *nv, int cpus);
+/* @features: more than VM_EL2. -EOPNOTSUPP if this kernel does not nest. */
+int nv_open(struct nv *nv, int cpus, unsigned int features);
 void nv_close(struct nv *nv);
 /* What the VMM sees of guest RAM at @ipa */
 void *nv_ram(const struct nv *nv, uint64_t ipa);

@@ -30,6 +30,7 @@
 #define HCR_VM	 (1ull << 0)
 #define HCR_FMO	 (1ull << 3)
 #define HCR_IMO	 (1ull << 4)
+#define HCR_VI	 (1ull << 7)
 #define HCR_VSE	 (1ull << 8)
 #define HCR_TVM	 (1ull << 26)
 #define HCR_TGE	 (1ull << 27)
@@ -58,6 +59,10 @@
 #define L2_CURRENTEL (2 * REG_COUNT)
 #define L2_HVC	     (2 * REG_COUNT + 1)	/* HVC #1, which L1 records */
 #define L2_ERET	     (2 * REG_COUNT + 2)
+#define L2_WFI	     (2 * REG_COUNT + 3)
+#define L2_LOAD	     (2 * REG_COUNT + 4)	/* from the address that is the value */
+#define L2_STORE     (2 * REG_COUNT + 5)	/* that address to itself */
+#define L2_RDVL	     (2 * REG_COUNT + 6)	/* bytes of an SVE register */
 /* Added to a read: again until the value is the op's, l2_op.tries times at most */
 #define L2_POLL	     0x10000
 

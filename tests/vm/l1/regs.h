@@ -59,6 +59,7 @@
 	X(CNTHCTL_EL2, S3_4_C14_C1_0, 0)             \
 	X(MDCR_EL2, S3_4_C1_C1_1, 0)                 \
 	X(CPTR_EL2, S3_4_C1_C1_2, 0)                 \
+	X(CPACR_EL12, S3_5_C1_C0_2, 0)               \
 	X(ID_AA64MMFR0_EL1, S3_0_C0_C7_0, 0)         \
 	X(ID_AA64MMFR2_EL1, S3_0_C0_C7_2, 0)         \
 	X(ID_AA64MMFR4_EL1, S3_0_C0_C7_4, 0)         \

@@ -5,7 +5,7 @@
  */
 #include "l1.h"
 
-	.arch armv8.2-a
+	.arch armv8.2-a+sve
 	.section .text.start, "ax"
 	.global _start
 _start:
@@ -146,6 +146,14 @@ l1_reg_stubs:
 	hvc	#1
 	ret
 	eret
+	ret
+	wfi
+	ret
+	ldr	x1, [x1]
+	ret
+	str	x1, [x1]
+	ret
+	rdvl	x1, #1
 	ret
 
 	.macro tlbi_stub op1, crn, crm, op2

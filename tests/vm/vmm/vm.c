@@ -101,11 +101,25 @@ void vm_close(struct vm *vm)
 	munmap(vm->ram, vm->ram_bytes);
 }
 
+static int sve_128(struct vcpu *vcpu)
+{
+	uint64_t lengths[8] = { 1 };	/* a bit for each multiple of 128 */
+	struct kvm_one_reg reg = { .id = KVM_REG_ARM64_SVE_VLS, .addr = (uint64_t)lengths };
+	int what = KVM_ARM_VCPU_SVE;
+
+	return ioctl(vcpu->fd, KVM_SET_ONE_REG, &reg) ||
+	       ioctl(vcpu->fd, KVM_ARM_VCPU_FINALIZE, &what) ? -1 : 0;
+}
+
 static int vcpu_init(struct vm *vm, struct vcpu *vcpu, struct kvm_vcpu_init *init)
 {
 	if (vm->features & VM_EL2)
 		init->features[0] |= 1 << VCPU_HAS_EL2;
-	return ioctl(vcpu->fd, KVM_ARM_VCPU_INIT, init);
+	if (vm->features & VM_SVE_128)
+		init->features[0] |= 1 << KVM_ARM_VCPU_SVE;
+	if (ioctl(vcpu->fd, KVM_ARM_VCPU_INIT, init))
+		return -1;
+	return vm->features & VM_SVE_128 ? sve_128(vcpu) : 0;
 }
 
 int vcpu_open(struct vm *vm, struct vcpu *vcpu, int index)

@@ -54,6 +54,7 @@ struct vm_access {
 #define VM_MTE		1
 #define VM_EAGER_SPLIT	2	/* dirty logging splits blocks beforehand */
 #define VM_EL2		4	/* vCPUs begin at EL2 */
+#define VM_SVE_128	8	/* SVE registers of 128 bits */
 
 /* All functions return 0 or -errno unless they say otherwise. */
 /* With the access guest in 2 MiB of memory, or with none in @ram_bytes. */
