@@ -278,6 +278,28 @@ static bool replay_key(struct ui *ui, int key)
 	return true;
 }
 
+/* Returns whether it was one of those for the past of a live run. */
+static bool past_key(struct ui *ui, int key)
+{
+	switch (key) {
+	case 'T':
+		ui->step = -1;
+		break;
+	case 't':
+		ui->step = ui->past;
+		break;
+	case 'g':
+		ask(ui, PROMPT_GO);
+		break;
+	case 'l':
+		ui->to_live = true;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
 void ui_key(struct ui *ui, int key, int rows)
 {
 	if (key == KEY_NONE || key == K_RESIZE)
@@ -290,7 +312,7 @@ void ui_key(struct ui *ui, int key, int rows)
 		ui->help = false;
 		return;
 	}
-	if (ui->replay && replay_key(ui, key))
+	if ((ui->replay && replay_key(ui, key)) || (ui->history && past_key(ui, key)))
 		return;
 	switch (key) {
 	case 'q':
@@ -309,7 +331,7 @@ void ui_key(struct ui *ui, int key, int rows)
 		ask(ui, PROMPT_DELAY);
 		break;
 	case 'r':
-		ui->reset = true;
+		ui->reset = !ui->past;
 		break;
 	default:
 		if (ui->view == VIEW_LIST)
@@ -341,11 +363,14 @@ static void draw_header(const struct ui *ui, struct screen *s)
 	if (ui->replay)
 		screen_line(s, 1, ATTR_PLAIN, "%zu VMs  at %.1f s  speed %.3g", m->nr_vms - m->nr_gone,
 			    ui->at_s, ui->speed);
+	else if (ui->past)
+		screen_line(s, 1, ATTR_PLAIN, "%zu VMs  %.1f s ago, %.0f s kept", m->nr_vms - m->nr_gone,
+			    ui->ago_s, ui->kept_s);
 	else
 		screen_line(s, 1, ATTR_PLAIN, "%zu VMs  every %.3gs  own CPU %.1f%%",
 			    m->nr_vms - m->nr_gone, ui->delay_s, ui->own_cpu);
-	if (ui->paused)
-		screen_put(s, 1, cols - 8, ATTR_ALARM, "PAUSED");
+	if (ui->past || ui->paused)
+		screen_put(s, 1, cols - 8, ATTR_ALARM, ui->past ? "PAST" : "PAUSED");
 	screen_put(s, 1, 44, lost ? ATTR_ALARM : ATTR_DIM, lost ? "LOST %llu" : "lost %llu",
 		   (unsigned long long)lost);
 	if (m->nr_refusals)
@@ -438,7 +463,12 @@ static void draw_footer(const struct ui *ui, const struct model_vm *vm, struct s
 	};
 
 	if (ui->prompt)
-		screen_line(s, s->rows - 1, ATTR_KEY, "%s%s_", asks[ui->prompt], ui->word);
+		screen_line(s, s->rows - 1, ATTR_KEY, "%s%s_",
+			    ui->prompt == PROMPT_GO && ui->history ? "how many seconds ago: " :
+								     asks[ui->prompt], ui->word);
+	else if (ui->past)
+		screen_line(s, s->rows - 1, ATTR_KEY,
+			    "THE PAST: T t a step back or on  g seconds ago  l live  ? help  q quit");
 	else if (ui->view == VIEW_VNCR)
 		screen_line(s, s->rows - 1, ATTR_DIM,
 			    "Up Down vCPU  Esc back  p pause  r reset  ? help  q quit");
@@ -447,8 +477,8 @@ static void draw_footer(const struct ui *ui, const struct model_vm *vm, struct s
 			    vm && vm->nr_vcpus ? "n VNCR  " : "");
 	else
 		screen_line(s, s->rows - 1, ATTR_DIM,
-			    "Enter VM  < > sort  I invert  f filter%s%s  / find  p pause  ? help  q quit",
-			    ui->filter[0] ? "=" : "", ui->filter);
+			    "Enter VM  < > sort  I invert  f filter%s%s  / find  p pause%s  ? help  q quit",
+			    ui->filter[0] ? "=" : "", ui->filter, ui->history ? "  T past" : "");
 }
 
 static void draw_help(struct screen *s)
@@ -466,6 +496,7 @@ static void draw_help(struct screen *s)
 		"< > F6  sort column                 I  invert order       / find   f filter",
 		"n  a VM's VNCR pseudo-TLB           p space  pause        d  delay",
 		"r  totals start again               ? h F1  this help     q  quit",
+		"T t  a step back or on in time      g  so many seconds ago   l  live again",
 		"of a recording: t T  a step on or back   + -  speed   g  go to a second",
 	};
 	size_t i, nr = sizeof(lines) / sizeof(lines[0]);

@@ -19,7 +19,7 @@ enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_DELAY, PROMPT
 
 struct ui {
 	const struct host *host;
-	const struct model *model;	/* at the last sample, or where it was paused */
+	const struct model *model;	/* at the last sample, where it was paused, or in the past */
 	char hostname[65];
 	double delay_s;
 	double own_cpu;			/* percent of one CPU */
@@ -28,9 +28,14 @@ struct ui {
 	bool help, paused, invert, quit, reset;
 	bool no_keys;			/* nobody will press one: no footer */
 	bool replay;			/* a recording: its time can be chosen */
+	bool history;			/* a live run whose past can be looked at */
+	bool past;			/* that is what @model is, of @ago_s before the latest sample */
+	double ago_s, kept_s;		/* how far back it goes */
+	int step;			/* the user wants the sample before, -1, or after, 1 */
+	bool to_live;			/* the user has seen enough of the past */
 	double speed;			/* of the replay */
 	double at_s;			/* where it is, from its beginning */
-	bool go;			/* the user wants to be at @go_s */
+	bool go;			/* the user wants to be at @go_s, live: so long ago */
 	double go_s;
 	size_t sort;			/* index into fields[] */
 	size_t top;			/* first row shown */
