@@ -11,13 +11,14 @@
 
 #include "kvmmt.h"
 #include "recorder.h"
+#include "storm_watch.h"
 
 #define HOLD_NS 10000000000ull	/* between two snapshots that refusals ask for */
 
 struct record {
 	struct common common;
 	__u32 kinds;
-	bool refused, on_refusal, quiet;
+	bool refused, on_refusal, on_storm, quiet;
 	const char *output;
 	size_t size_bytes;
 	unsigned int rotate;	/* older files that stay */
@@ -26,7 +27,9 @@ struct record {
 	char **child;
 	struct recorder recorder;
 	int snapshot_fd;	/* SIGUSR2 comes here */
-	bool triggered;		/* a refusal waits for its snapshot */
+	struct storm_watch storms;
+	bool refusal;		/* waits for its snapshot, */
+	char storm[STORM_TEXT_LEN]; /* and so does this, or "" */
 	__u64 start_ns, told_ns, snapshot_ns;
 	unsigned long snapshots;
 	const char *at;		/* what failed with */
@@ -42,6 +45,8 @@ static const struct argp_option options[] = {
 	{ "keep", 'K', "SECONDS|SIZE", 0,
 	  "flight recorder: keep the latest in memory; SIGUSR2 has it written", 0 },
 	{ "on-refusal", 'U', NULL, 0, "with --keep: write at a refusal too", 0 },
+	{ "on-storm", 'T', "WHAT=N,...", OPTION_ARG_OPTIONAL,
+	  "with --keep: write when a storm of invalidations begins; what one is as for kvmmt exporter", 0 },
 	{ "quiet", 'q', NULL, 0, "no progress and no summary", 0 },
 	{ 0 },
 };
@@ -69,6 +74,8 @@ static void check_options(const struct record *r, struct argp_state *state)
 		argp_error(state, "--refused and --kind exclude each other");
 	if (r->on_refusal && !flight)
 		argp_error(state, "--on-refusal needs --keep");
+	if (r->on_storm && !flight)
+		argp_error(state, "--on-storm needs --keep");
 	if (flight && r->size_bytes)
 		argp_error(state, "--keep and --size exclude each other");
 	if (r->rotate && !r->size_bytes && !flight)
@@ -113,6 +120,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'U':
 		r->on_refusal = true;
 		break;
+	case 'T':
+		r->on_storm = true;
+		if (arg)
+			parse_storm("on-storm", &r->storms.limits, arg, state);
+		break;
 	case 'q':
 		r->quiet = true;
 		break;
@@ -150,9 +162,14 @@ static void take_event(void *ctx, const struct kvmmt_event *e)
 	if (r->common.count && writer_count(r->recorder.writer).events >= r->common.count)
 		return;
 	if (r->on_refusal && kvmmt_is_refusal(e))
-		r->triggered = true;
+		r->refusal = true;
 	if (!r->err)
 		r->err = writer_event(r->recorder.writer, e);
+}
+
+static bool triggered(const struct record *r)
+{
+	return r->refusal || *r->storm;
 }
 
 static int snapshot(struct record *r)
@@ -162,23 +179,28 @@ static int snapshot(struct record *r)
 	if (!err)
 		err = writer_snapshot(r->recorder.writer, r->output);
 	if (!err && !r->quiet)
-		fail("record", "%s: %llu bytes written%s", r->output,
+		fail("record", "%s: %llu bytes written%s%s%s%s", r->output,
 		     (unsigned long long)writer_count(r->recorder.writer).bytes,
-		     r->triggered ? ", because of a refusal" : "");
+		     triggered(r) ? ", because of " : "", r->refusal ? "a refusal" : "",
+		     r->refusal && *r->storm ? " and " : "", r->storm);
 	r->snapshots++;
-	r->triggered = false;
+	r->refusal = false;
+	*r->storm = '\0';
 	r->snapshot_ns = live_now_ns();
 	return err;
 }
 
 /* Is there something that the flight recorder is to write now? */
-static int check_snapshot(struct record *r)
+static int check_snapshot(struct record *r, struct source *source)
 {
 	struct signalfd_siginfo info;
+	int err = r->on_storm ? storm_watch_step(&r->storms, source, r->storm) : 0;
 	bool asked = read(r->snapshot_fd, &info, sizeof(info)) > 0;
 	bool held = r->snapshots && live_now_ns() - r->snapshot_ns < HOLD_NS;
 
-	return asked || (r->triggered && !held) ? snapshot(r) : 0;
+	if (err < 0)
+		return err;
+	return asked || (triggered(r) && !held) ? snapshot(r) : 0;
 }
 
 static int check_size(struct record *r)
@@ -225,6 +247,7 @@ static bool enough(const struct record *r)
 /* Until enough is recorded or the child ended; its exit status, else 0. */
 static int run(struct record *r, struct live *live, int *child)
 {
+	struct source source = { .live = live };
 	int status = 0, err;
 
 	r->start_ns = live_now_ns();
@@ -237,7 +260,7 @@ static int run(struct record *r, struct live *live, int *child)
 		if (!r->err && !err)
 			r->err = writer_settled(r->recorder.writer, live_settled_ns(live));
 		if (!r->err)
-			r->err = flight(r) ? check_snapshot(r) : check_size(r);
+			r->err = flight(r) ? check_snapshot(r, &source) : check_size(r);
 		if (*child > 0 && child_ended(*child, &status)) {
 			*child = 0;
 			break;
@@ -248,7 +271,7 @@ static int run(struct record *r, struct live *live, int *child)
 	if (!r->err)
 		live_events(live, 0, true, take_event, r);
 	if (!r->err && flight(r))
-		r->err = r->triggered ? snapshot(r) : check_snapshot(r);
+		r->err = triggered(r) ? snapshot(r) : check_snapshot(r, &source);
 	if (!r->err && !flight(r))
 		r->err = writer_close(r->recorder.writer);
 	return status;
@@ -292,7 +315,7 @@ static int record(struct record *r, struct live *live, const struct host *host, 
 	else if (!r->quiet)
 		tell(r, "", "\n");
 	if (!r->err && flight(r) && !r->snapshots && !r->quiet)
-		fail("record", "nothing was written: neither SIGUSR2 nor a refusal asked for it");
+		fail("record", "nothing was written: nothing asked for it");
 	status = end_child(r, child, status);
 	return r->err ? 1 : status;
 }
@@ -318,7 +341,8 @@ int cmd_record(int argc, char **argv)
 		"before becomes FILE.1.",
 		children, NULL, NULL
 	};
-	struct record r = { .common.command = "record", .output = "kvmmt.data" };
+	struct record r = { .common.command = "record", .output = "kvmmt.data",
+			    .storms.limits = STORM_DEFAULTS };
 	int release = -1, child = 0, status = 1;
 	struct live *live;
 	struct host host;
@@ -334,11 +358,13 @@ int cmd_record(int argc, char **argv)
 	catch_stop();
 	if (flight(&r))
 		catch_snapshot(&r);
-	live = open_live(&r.common, &host, false, r.kinds, r.refused);
+	r.common.causes = r.on_storm;
+	live = open_live(&r.common, &host, r.on_storm, r.kinds, r.refused);
 	if (live) {
 		status = record(&r, live, &host, child, release);
 		live_close(live);
 	}
 	recorder_close(&r.recorder);
+	storm_watch_free(&r.storms);
 	return status;
 }

@@ -53,6 +53,9 @@ says 2 'not a size such as 64M' record --keep 10x
 says 2 'not a number from 1 to 1000' record --size 1M --rotate 0
 says 2 'needs --size or --keep' record --rotate 3
 says 2 'on-refusal needs --keep' record --on-refusal
+says 2 'on-storm needs --keep' record --on-storm
+says 2 "on-storm: 'nope=1' is none of" record --keep 30 --on-storm=nope=1
+says 2 'on-storm: rate=x: this is not a number' record --keep 30 --on-storm=rate=x
 says 2 'exclude each other' record --keep 10 --size 1M
 says 2 'exclude each other' record --refused --kind s2_fault
 says 2 'no series of files' record --keep 10 -o -

@@ -19,6 +19,7 @@
 #include "witness.h"
 
 #define FILE_NAME "/tmp/lab.kvmmt"
+#define ERR_NAME  "/tmp/lab.err"
 #define OUT_BYTES 262144
 
 /* Runs "kvmmt WORDS", its output to @out of OUT_BYTES; the exit status. */
@@ -36,7 +37,7 @@ static int kvmmt(char *out, const char *words)
 	pid = pipe(fds) ? -1 : fork();
 	if (!pid) {
 		dup2(fds[1], STDOUT_FILENO);
-		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+		dup2(open(ERR_NAME, O_WRONLY | O_CREAT | O_TRUNC, 0644), STDERR_FILENO);
 		execv("/bin/kvmmt", argv);
 		_exit(127);
 	}
@@ -123,6 +124,41 @@ static void flight(void)
 	check(access(FILE_NAME, F_OK), "it did", "without being asked it writes nothing");
 }
 
+static bool said(const char *words)
+{
+	char text[1024] = "";
+	int fd = open(ERR_NAME, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		return false;
+	close(fd);
+	return strstr(text, words);
+}
+
+/* A VMM that takes its guest's memory all the time; thresholds for an emulated machine. */
+static void storm(void)
+{
+	static char out[OUT_BYTES];
+	pid_t pid = fork();
+
+	if (!pid) {
+		execl("/bin/demo", "vmm", "-name", "db-2", NULL);
+		_exit(127);
+	}
+	unlink(FILE_NAME);
+	check(!kvmmt(out, "record --keep 60 --on-storm=rate=1000000 -d 5 -o " FILE_NAME) &&
+		      access(FILE_NAME, F_OK) && said("nothing asked for it"),
+	      "it did", "what is below the threshold has the flight recorder write nothing");
+	check(!kvmmt(out, "record --keep 60 --on-storm=rate=5,for=2 -d 30 -o " FILE_NAME) &&
+		      said("because of a storm of db-2: ") && said("by vmm "),
+	      out, "a storm has the flight recorder write, and is told with its cause");
+	check(!kvmmt(out, "script --kind s2_invalidate -i " FILE_NAME) && strstr(out, "db-2") &&
+		      strstr(out, "notifier"),
+	      out, "its invalidations are in the file");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 /* SIGUSR2 has a flight recorder write what it has; it goes on. */
 static void asked(void)
 {
@@ -203,6 +239,7 @@ int main(void)
 	losses();
 	size();
 	flight();
+	storm();
 	asked();
 	full();
 	killed();
