@@ -23,6 +23,8 @@ static void sample(struct model *m, __u64 t)
 	struct kvmmt_event refusal = { .time_ns = t * S, .vm = 0x1000, .pid = 1,
 				       .kind = KVMMT_KIND_S2_SLOT };
 	const struct kvmmt_cause_key cause = { .vm = { .vm = 0x2000, .pid = 2 } };
+	const struct kvmmt_vcpu_key vcpu = { .vm = { .vm = 0x3000, .pid = 3 }, .vcpu = 3 };
+	const struct kvmmt_vncr vncr = nested_vcpu(3, t % 16);
 	const struct kvmmt_cause count = { .count = 7 * t };
 	__u32 i;
 
@@ -30,15 +32,12 @@ static void sample(struct model *m, __u64 t)
 	model_sample(m, t * S);
 	for (i = 1; i <= VMS; i++) {
 		const struct kvmmt_vm_key key = { .vm = 0x1000ull * i, .pid = i };
-		const struct kvmmt_vcpu_key vcpu = { .vm = key, .vcpu = 3 };
-		const struct kvmmt_vncr vncr = nested_vcpu(3, t);
 		struct kvmmt_counters c = { 0 };
 
 		c.mapped[KVMMT_S2_NORMAL] = c.fault[KVMMT_FAULT_MAPPED] = i * t;
 		model_vm(m, &key, &c, "");
-		if (i == 3)
-			model_vcpu(m, &vcpu, &vncr);
 	}
+	model_vcpu(m, &vcpu, &vncr);
 	model_refusal(m, &refusal);
 	model_cause(m, &cause, &count);
 }
