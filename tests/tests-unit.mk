@@ -48,6 +48,7 @@ check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_o
 	@tests/unit/recordings.sh $(O)/native/kvmmt
 	@tests/unit/cli.sh $(O)/native/kvmmt
 	@tests/unit/man.sh $(O)/native/kvmmt
+	@tests/unit/completion.sh $(O)/native/kvmmt completion
 
 ## tool-deb: Debian packages of the tool and its exporter, for this machine
 tool-deb check-tool-deb: tools

@@ -83,12 +83,18 @@ void add_vm_option(struct common *c, const char *vm, struct argp_state *state)
 
 __u32 parse_kind(const char *arg, struct argp_state *state)
 {
+	bool list = !strcmp(arg, "list");
 	int kind;
 
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		if (kind != KVMMT_KIND_LOST && !strcmp(arg, name_kind(kind)))
 			return 1u << kind;
-	argp_error(state, "--kind: there is no kind '%s'", arg);
+	for (kind = 0; kind < KVMMT_KIND_NR && list; kind++)
+		if (kind != KVMMT_KIND_LOST)
+			puts(name_kind(kind));
+	if (list)
+		exit(0);
+	argp_error(state, "--kind: there is no kind '%s'; --kind list names them", arg);
 	return 0;
 }
 

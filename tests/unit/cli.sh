@@ -39,6 +39,8 @@ says 2 'needs --interval' stat -n 3 -- true
 says 2 'exclude each other' stat --json --csv
 says 2 'exclude each other' script --refused --kind s2_slot
 says 2 "no kind 'lost'" script --kind lost
+says 0 '^vncr_walk$' script --kind list
+says 0 '^ctf  *[a-zA-Z]' export --format list
 says 2 "no field 'nope'" script --fields time,nope
 says 0 'fault_ipa  *of s2_fault' script --fields list
 says 2 'excludes --csv and --fields' script --json --fields ipa
