@@ -71,7 +71,8 @@ says 2 'one recording only' report f g
 says 2 'two recordings are needed' diff f
 says 2 'two recordings, not' diff f g h
 says 1 '/nosuch: No such file' diff /nosuch /nosuch
-says 2 'pictures are SVG' heatmap -o x.png
+says 2 'neither .svg nor .png' heatmap -o x.jpg
+says 2 'neither .svg nor .png' heatmap -o x
 says 2 'no pipe' heatmap -i -
 says 2 'one VM only' heatmap -V a -V b
 says 2 "no format 'xml'" export -f xml
