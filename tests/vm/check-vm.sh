@@ -7,7 +7,7 @@ lab=$here/lab
 table=(-f "$here/s2.table")
 failed=0
 out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+trap 'rm -f "$out" "$out.data"' EXIT
 
 # boot NAME LAB-ARGUMENTS: results of one boot, with the boot's name in each line
 boot() {
@@ -55,6 +55,16 @@ expect "kvmmt: features of a lesser host" "^FWB  *no" 0 -c neoverse-n1 -- /bin/k
 
 expect "kvmmt: exporter --check" "attached to [1-9] of [1-9] tracepoints" 0 -- /bin/kvmmt exporter --check
 expect "kvmmt: exporter without privileges" "run as root, or with CAP_BPF" 1 -- /bin/as-nobody /bin/kvmmt exporter
+
+# What make demo-record does: a recording comes out of the lab and is read here.
+expect "lab: a recording comes out of it" "events" 0 -o "$out.data" -- \
+	/bin/kvmmt record -o /tmp/out -- /bin/stage2 work
+if why=$("$here/../../${O:-.output}/native/kvmmt" report -a 'events>0 && lost==0' "$out.data" 2>&1); then
+	echo "ok lab: which can be read outside"
+else
+	echo "not ok lab: which can be read outside: $why"
+	failed=1
+fi
 
 small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 filter + /bin/stage2 race 40 + /bin/stage2 loss"
 boot "patched max" "${table[@]}" -- /bin/s2table + ${small/blocks/blocks 100000}

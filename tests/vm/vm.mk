@@ -72,7 +72,7 @@ $(vm_out)/root.cpio: $(vm_out)/root/init $(vm_bins) $(VM)/libs.sh
 vm-tests: $(vm_out)/root.cpio
 
 ## check-vm: the tests in the lab, on all kernels and CPUs
-check-vm: vm-tests kernel-patched kernel-stock kernel-debug
+check-vm: tools vm-tests kernel-patched kernel-stock kernel-debug
 	@$(VM)/check-vm.sh
 
 ## kernel-upstream: fetch Debian's stock 7.x arm64 kernel, to compare with
@@ -93,8 +93,11 @@ soak: vm-tests kernel-debug
 demo-vm: vm-tests kernel-patched
 	@$(VM)/demo.sh
 
+demo-record-vm: tools vm-tests kernel-patched
+	@$(VM)/demo.sh kvmmt.data
+
 -include $(wildcard $(vm_out)/obj/*.d $(vm_out)/obj/*/*.d)
-.PHONY: vm-tests check-vm demo-vm kernel-upstream nested-diff soak
+.PHONY: vm-tests check-vm demo-vm demo-record-vm kernel-upstream nested-diff soak
 
 $(vm_out)/obj/fault-cost.o: tests/bench/fault-cost.c
 	@mkdir -p $(@D)
