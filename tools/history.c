@@ -79,7 +79,7 @@ static size_t causes_bytes(const struct model_vm *vm)
 	return vm->causes ? MODEL_CAUSES * sizeof(*vm->causes) : 0;
 }
 
-/* At most: with no zero in it, and a word for each 64 or less. */
+/* At most: with no zero in it, a word for each 64 or less, and one that does not stay. */
 static size_t image_bound(const struct model *m)
 {
 	size_t bytes = sizeof(*m), i;
@@ -90,10 +90,13 @@ static size_t image_bound(const struct model *m)
 		bytes += sizeof(*vm) + vm->nr_vcpus * sizeof(*vm->vcpus) + refusals_bytes(vm) +
 			 causes_bytes(vm);
 	}
-	return bytes + bytes / 64 + (1 + 4 * m->nr_vms) * sizeof(__u64);
+	return bytes + bytes / 64 + (2 + 4 * m->nr_vms) * sizeof(__u64);
 }
 
-/* For each 64 words of a struct, which of them are not 0, and those. */
+/*
+ * For each 64 words of a struct, which of them are not 0, and those. Each is written,
+ * and stays if it is not 0: which ones are cannot be foreseen, so that branches cost more.
+ */
 static __u64 *put(__u64 *to, const void *from, size_t bytes)
 {
 	const __u64 *words = from;
@@ -105,10 +108,9 @@ static __u64 *put(__u64 *to, const void *from, size_t bytes)
 			which = to++;
 			*which = 0;
 		}
-		if (!words[i])
-			continue;
-		*which |= 1ull << i % 64;
-		*to++ = words[i];
+		*to = words[i];
+		*which |= (__u64)!!words[i] << i % 64;
+		to += !!words[i];
 	}
 	return to;
 }

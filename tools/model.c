@@ -82,7 +82,10 @@ static struct model_vcpu *find_vcpu(struct model_vm *vm, __u32 index)
 		i--;
 	if (i && vm->vcpus[i - 1].vcpu == index)
 		return &vm->vcpus[i - 1];
-	more = realloc(vm->vcpus, (vm->nr_vcpus + 1) * sizeof(*more));
+	more = vm->vcpus;
+	/* There is room for the next power of two. */
+	if (!(vm->nr_vcpus & (vm->nr_vcpus - 1)))
+		more = realloc(vm->vcpus, (2 * vm->nr_vcpus + !vm->nr_vcpus) * sizeof(*more));
 	if (!more)
 		return NULL;
 	vm->vcpus = more;
