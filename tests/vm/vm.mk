@@ -113,8 +113,14 @@ $(O)/bench/synth: tests/bench/synth.c $(synth_obj)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) -lz -lzstd -o $@
 
+screens_obj := $(filter-out $(addprefix $(O)/native/,kvmmt.o term.o service.o http.o exporter%.o cmd_%.o),$(native_obj))
+$(O)/bench/screens: tests/bench/screens.c $(screens_obj)
+	@mkdir -p $(@D)
+	$(call msg,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) $(kvmmt_libs) -o $@
+
 ## bench: what tracing costs, beside perf and trace-cmd; writes .output/bench.json
-bench: tools vm-tests kernel-patched kernel-notrace $(O)/bench/synth
+bench: tools vm-tests kernel-patched kernel-notrace $(O)/bench/synth $(O)/bench/screens
 	@tests/bench/bench.sh $(O)
 
 .PHONY: bench
