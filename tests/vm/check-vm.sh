@@ -68,7 +68,7 @@ fi
 
 small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 filter + /bin/stage2 race 40 + /bin/stage2 loss"
 boot "patched max" "${table[@]}" -- /bin/s2table + ${small/blocks/blocks 100000}
-boot "patched max recordings" -- /bin/recordings
+boot "patched max recordings" -t 300 -- /bin/recordings
 # Without VHE struct kvm is from the slab, and addresses come back at once.
 boot "patched max nvhe" -a kvm-arm.mode=nvhe -- /bin/stage2 reuse + /bin/stage2 counts
 boot "patched max mte" -t 400 -M mte=on -- /bin/stage2 mte + /bin/stage2 leak 100000

@@ -63,6 +63,54 @@ static void same(const char *format)
 	check(!strcmp(live, replayed), replayed, "and its recording shows the same, byte for byte");
 }
 
+/* A guest that begins when it is watched, and stands still before the last screen. */
+static pid_t guest_for_a_while(void)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	setpgid(0, 0);
+	sleep(2);
+	pid = fork();
+	if (!pid) {
+		execl("/bin/demo", "vmm", "-name", "serial-1", NULL);
+		_exit(127);
+	}
+	usleep(2500000);
+	kill(pid, SIGSTOP);
+	pause();
+	_exit(0);
+}
+
+/* The last screen, without the two lines that say when and how it was taken. */
+static const char *last_screen(const char *screens)
+{
+	const char *last = screens, *next;
+
+	while ((next = strstr(last + 1, "kvmmt-top  ")))
+		last = next;
+	next = strchr(last, '\n');
+	next = next ? strchr(next + 1, '\n') : NULL;
+	return next ? next : "";
+}
+
+static void dashboard(void)
+{
+	static char live[OUT_BYTES], replayed[OUT_BYTES];
+	pid_t pid = guest_for_a_while();
+
+	check(!kvmmt(live, "top -b -d 2 -n 5 -o " FILE_NAME) && strstr(last_screen(live), "serial-1"),
+	      live, "kvmmt-top, recorded");
+	kvmmt(replayed, "top -b -n 5 -i " FILE_NAME);
+	check(!strcmp(last_screen(live), last_screen(replayed)), replayed,
+	      "and its recording shows the same screen");
+	check(!kvmmt(replayed, "stat -F vm,ngnre -i " FILE_NAME) && strstr(replayed, "serial-1"), replayed,
+	      "with every event of it");
+	kill(-pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static unsigned long sum_of(const char *lines, const char *with, const char *key)
 {
 	unsigned long sum = 0;
@@ -236,6 +284,7 @@ int main(void)
 	check_suite = "recordings";
 	same("--fields vm,pid,ngnre,injected,refusals,inval_teardown");
 	same("--json");
+	dashboard();
 	losses();
 	size();
 	flight();
