@@ -13,6 +13,8 @@
 #include "table.h"
 
 #define UI_WORD_LEN 32
+#define UI_HEADER_ROWS 4	/* before the first VM */
+#define UI_FOOTER_ROWS 1
 
 enum ui_view { VIEW_LIST, VIEW_VM, VIEW_VNCR };
 enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_DELAY, PROMPT_GO };
@@ -48,6 +50,15 @@ void ui_init(struct ui *ui, const struct host *host, const struct model *model);
 void ui_key(struct ui *ui, int key, int rows);
 /* Returns 0 or -ENOMEM. */
 int ui_draw(struct ui *ui, struct screen *s, int rows, int cols);
+
+/*
+ * ui_list.c: the VMs that the filter leaves, with rates per second, sorted; the caller
+ * frees them. NULL: no memory.
+ */
+struct table_row *ui_rows(const struct ui *ui, size_t *nr);
+size_t ui_position(const struct ui *ui, const struct table_row *rows, size_t nr); /* selected */
+bool ui_lists(const struct ui *ui, const struct field *f);	/* for certain */
+void ui_draw_list(struct ui *ui, struct screen *s);
 
 /* ui_vm.c: one VM from row @row on */
 void ui_draw_vm(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row);
