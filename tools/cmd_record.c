@@ -3,22 +3,18 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "kvmmt.h"
 #include "recorder.h"
-#include "storm_watch.h"
-
-#define HOLD_NS 10000000000ull	/* between two snapshots that refusals ask for */
+#include "snapshots.h"
 
 struct record {
 	struct common common;
 	__u32 kinds;
-	bool refused, on_refusal, on_storm, quiet;
+	bool refused, quiet;
 	const char *output;
 	size_t size_bytes;
 	unsigned int rotate;	/* older files that stay */
@@ -26,12 +22,8 @@ struct record {
 	__u64 keep_ns;
 	char **child;
 	struct recorder recorder;
-	int snapshot_fd;	/* SIGUSR2 comes here */
-	struct storm_watch storms;
-	bool refusal;		/* waits for its snapshot, */
-	char storm[STORM_TEXT_LEN]; /* and so does this, or "" */
-	__u64 start_ns, told_ns, snapshot_ns;
-	unsigned long snapshots;
+	struct snapshots snapshots;
+	__u64 start_ns, told_ns;
 	const char *at;		/* what failed with */
 	int err;
 };
@@ -72,9 +64,9 @@ static void check_options(const struct record *r, struct argp_state *state)
 
 	if (r->refused && r->kinds)
 		argp_error(state, "--refused and --kind exclude each other");
-	if (r->on_refusal && !flight)
+	if (r->snapshots.on_refusal && !flight)
 		argp_error(state, "--on-refusal needs --keep");
-	if (r->on_storm && !flight)
+	if (r->snapshots.on_storm && !flight)
 		argp_error(state, "--on-storm needs --keep");
 	if (flight && r->size_bytes)
 		argp_error(state, "--keep and --size exclude each other");
@@ -118,12 +110,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_keep(r, arg, state);
 		break;
 	case 'U':
-		r->on_refusal = true;
+		r->snapshots.on_refusal = true;
 		break;
 	case 'T':
-		r->on_storm = true;
+		r->snapshots.on_storm = true;
 		if (arg)
-			parse_storm("on-storm", &r->storms.limits, arg, state);
+			parse_storm("on-storm", &r->snapshots.storms.limits, arg, state);
 		break;
 	case 'q':
 		r->quiet = true;
@@ -161,46 +153,15 @@ static void take_event(void *ctx, const struct kvmmt_event *e)
 
 	if (r->common.count && writer_count(r->recorder.writer).events >= r->common.count)
 		return;
-	if (r->on_refusal && kvmmt_is_refusal(e))
-		r->refusal = true;
+	snapshots_event(&r->snapshots, e);
 	if (!r->err)
 		r->err = writer_event(r->recorder.writer, e);
 }
 
-static bool triggered(const struct record *r)
-{
-	return r->refusal || *r->storm;
-}
-
-static int snapshot(struct record *r)
-{
-	int err = recorder_rotate(r->output, r->rotate ? r->rotate : 1);
-
-	if (!err)
-		err = writer_snapshot(r->recorder.writer, r->output);
-	if (!err && !r->quiet)
-		fail("record", "%s: %llu bytes written%s%s%s%s", r->output,
-		     (unsigned long long)writer_count(r->recorder.writer).bytes,
-		     triggered(r) ? ", because of " : "", r->refusal ? "a refusal" : "",
-		     r->refusal && *r->storm ? " and " : "", r->storm);
-	r->snapshots++;
-	r->refusal = false;
-	*r->storm = '\0';
-	r->snapshot_ns = live_now_ns();
-	return err;
-}
-
 /* Is there something that the flight recorder is to write now? */
-static int check_snapshot(struct record *r, struct source *source)
+static int look(struct record *r, struct source *source, bool last)
 {
-	struct signalfd_siginfo info;
-	int err = r->on_storm ? storm_watch_step(&r->storms, source, r->storm) : 0;
-	bool asked = read(r->snapshot_fd, &info, sizeof(info)) > 0;
-	bool held = r->snapshots && live_now_ns() - r->snapshot_ns < HOLD_NS;
-
-	if (err < 0)
-		return err;
-	return asked || (triggered(r) && !held) ? snapshot(r) : 0;
+	return snapshots_step(&r->snapshots, r->recorder.writer, source, last);
 }
 
 static int check_size(struct record *r)
@@ -260,7 +221,7 @@ static int run(struct record *r, struct live *live, int *child)
 		if (!r->err && !err)
 			r->err = writer_settled(r->recorder.writer, live_settled_ns(live));
 		if (!r->err)
-			r->err = flight(r) ? check_snapshot(r, &source) : check_size(r);
+			r->err = flight(r) ? look(r, &source, false) : check_size(r);
 		if (*child > 0 && child_ended(*child, &status)) {
 			*child = 0;
 			break;
@@ -271,7 +232,7 @@ static int run(struct record *r, struct live *live, int *child)
 	if (!r->err)
 		live_events(live, 0, true, take_event, r);
 	if (!r->err && flight(r))
-		r->err = triggered(r) ? snapshot(r) : check_snapshot(r, &source);
+		r->err = look(r, &source, true);
 	if (!r->err && !flight(r))
 		r->err = writer_close(r->recorder.writer);
 	return status;
@@ -314,21 +275,10 @@ static int record(struct record *r, struct live *live, const struct host *host, 
 		fail("record", "%s: %s", r->at, strerror(-r->err));
 	else if (!r->quiet)
 		tell(r, "", "\n");
-	if (!r->err && flight(r) && !r->snapshots && !r->quiet)
+	if (!r->err && flight(r) && !r->snapshots.nr && !r->quiet)
 		fail("record", "nothing was written: nothing asked for it");
 	status = end_child(r, child, status);
 	return r->err ? 1 : status;
-}
-
-/* From here on SIGUSR2 is read, not taken; only a flight recorder listens to it. */
-static void catch_snapshot(struct record *r)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR2);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	r->snapshot_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 int cmd_record(int argc, char **argv)
@@ -342,7 +292,7 @@ int cmd_record(int argc, char **argv)
 		children, NULL, NULL
 	};
 	struct record r = { .common.command = "record", .output = "kvmmt.data",
-			    .storms.limits = STORM_DEFAULTS };
+			    .snapshots.storms.limits = STORM_DEFAULTS };
 	int release = -1, child = 0, status = 1;
 	struct live *live;
 	struct host host;
@@ -356,15 +306,18 @@ int cmd_record(int argc, char **argv)
 			return fail("record", "%s: %s", r.child[0], strerror(-child));
 	}
 	catch_stop();
+	r.snapshots.path = r.output;
+	r.snapshots.rotate = r.rotate;
+	r.snapshots.quiet = r.quiet;
 	if (flight(&r))
-		catch_snapshot(&r);
-	r.common.causes = r.on_storm;
-	live = open_live(&r.common, &host, r.on_storm, r.kinds, r.refused);
+		snapshots_open(&r.snapshots);
+	r.common.causes = r.snapshots.on_storm;
+	live = open_live(&r.common, &host, r.snapshots.on_storm, r.kinds, r.refused);
 	if (live) {
 		status = record(&r, live, &host, child, release);
 		live_close(live);
 	}
 	recorder_close(&r.recorder);
-	storm_watch_free(&r.storms);
+	snapshots_close(&r.snapshots);
 	return status;
 }
