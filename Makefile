@@ -26,6 +26,10 @@ check: deps
 demo: deps
 	@$(MAKE) --no-print-directory demo-vm
 
+## demo-record: 20 seconds of the same guests, as a recording: kvmmt.data
+demo-record: deps
+	@$(MAKE) --no-print-directory demo-record-vm
+
 ## help: this list; V=1 shows commands
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "  %-16s %s\n", $$1, $$2 }'
@@ -34,5 +38,5 @@ help:
 clean:
 	$(Q)rm -rf $(O)
 
-.PHONY: all deps check demo help clean
+.PHONY: all deps check demo demo-record help clean
 .DELETE_ON_ERROR:

@@ -25,6 +25,8 @@ result $? "they are installed" "$said"
 said=$("$out/root/usr/bin/kvmmt" --version 2>&1) && [ -e "$out/root/usr/lib/systemd/system/kvmmt-exporter.service" -o \
 	-e "$out/root/lib/systemd/system/kvmmt-exporter.service" ]
 result $? "the tool runs, its unit is there" "$said"
+said=$(tests/unit/completion.sh "$out/root/usr/bin/kvmmt" "$out/root/usr/share/bash-completion/completions" 2>&1)
+result $? "bash completes its commands and options" "$said"
 said=$(in_root -P kvmmt-exporter kvmmt && find "$out/root" -name '*kvmmt*')
 [ -z "$(find "$out/root" -name '*kvmmt*' -not -path '*/var/log/*')" ]
 result $? "and nothing is left when they are purged" "$said"

@@ -12,7 +12,7 @@ packages="
 	build-essential git make clang llvm pkgconf
 	zlib1g-dev libncurses-dev zlib1g-dev:arm64 libncurses-dev:arm64
 	libzstd-dev libzstd-dev:arm64 libclang-rt-dev
-	libmicrohttpd-dev libsystemd-dev libcap-dev
+	libmicrohttpd-dev libsystemd-dev libcap-dev libcairo2-dev
 	libmicrohttpd-dev:arm64 libsystemd-dev:arm64 libcap-dev:arm64
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	linux-source-6.12 flex bison bc cpio kmod rsync xz-utils ccache

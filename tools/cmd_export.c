@@ -26,22 +26,38 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
+static void list_formats(void)
+{
+	size_t i;
+
+	for (i = 0; i < NR_FORMATS; i++)
+		printf("%-8s %s\n", formats[i]->name, formats[i]->help);
+	exit(0);
+}
+
+static const struct export_format *find_format(const char *name, struct argp_state *state)
+{
+	size_t i;
+
+	for (i = 0; i < NR_FORMATS; i++)
+		if (!strcmp(name, formats[i]->name))
+			return formats[i];
+	if (!strcmp(name, "list"))
+		list_formats();
+	argp_error(state, "--format: there is no format '%s'; --format list names them", name);
+	return NULL;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct command_line *c = state->input;
-	size_t i;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &c->common;
 		break;
 	case 'f':
-		for (i = 0; i < NR_FORMATS && strcmp(arg, formats[i]->name); i++)
-			;
-		if (i == NR_FORMATS)
-			argp_error(state, "--format: there is no format '%s'; chrome, ctf and csv are known",
-				   arg);
-		c->format = formats[i];
+		c->format = find_format(arg, state);
 		break;
 	case 'o':
 		c->output = arg;

@@ -29,27 +29,6 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static void parse_storm(struct storm_limits *l, char *arg, struct argp_state *state)
-{
-	static char *const words[] = { "rate", "bytes", "refault", "for", "clear", NULL };
-	double *const places[] = { &l->per_s, &l->bytes_per_s, &l->refault, &l->raise_s, &l->clear_s };
-
-	while (*arg) {
-		char *value, *end;
-		int i = getsubopt(&arg, words, &value);
-
-		if (i < 0)
-			argp_error(state, "--storm: '%s' is none of rate=, bytes=, refault=, for=, clear=",
-				   value);
-		*places[i] = value ? strtod(value, &end) : -1;
-		if (!value || end == value || *end || !(*places[i] >= 0 && *places[i] <= 1e15))
-			argp_error(state, "--storm: %s=%s: this is not a number from 0", words[i],
-				   value ? value : "");
-		if (places[i] == &l->refault)
-			l->refault /= 100;
-	}
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct exporter *x = state->input;
@@ -75,7 +54,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				   KVMMT_MAX_VMS);
 		break;
 	case 's':
-		parse_storm(&x->storm, arg, state);
+		parse_storm("storm", &x->storm, arg, state);
 		break;
 	case 'r':
 		x->hook.command = arg;

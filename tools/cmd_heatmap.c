@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "heatmap.h"
 #include "kvmmt.h"
@@ -10,28 +11,38 @@
 struct command_line {
 	struct common common;
 	const char *output;
+	canvas_fn canvas;
 };
 
 static const struct argp_option options[] = {
-	{ "output", 'o', "FILE.svg", 0, "the picture (default kvmmt.svg); '-' is standard output", 0 },
+	{ "output", 'o', "FILE.svg|FILE.png", 0,
+	  "the picture (default kvmmt.svg); '-' is standard output, as SVG", 0 },
 	{ "vm", 'V', "NAME|PID", 0, "this VM, instead of the one with the most faults", 0 },
 	{ 0 },
 };
 
+static canvas_fn parse_suffix(const char *path, struct argp_state *state)
+{
+	const char *end = strrchr(path, '.');
+
+	if (end && !strcmp(end, ".png"))
+		return canvas_png;
+	if (strcmp(path, "-") && (!end || strcmp(end, ".svg")))
+		argp_error(state, "--output: '%s' is neither .svg nor .png", path);
+	return canvas_svg;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct command_line *c = state->input;
-	const char *end;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &c->common;
 		break;
 	case 'o':
-		end = strrchr(arg, '.');
-		if (end && strcmp(end, ".svg"))
-			argp_error(state, "--output: '%s': pictures are SVG", arg);
 		c->output = arg;
+		c->canvas = parse_suffix(arg, state);
 		break;
 	case 'V':
 		if (c->common.nr_vms)
@@ -130,20 +141,23 @@ static int draw(struct source *source, struct heatmap *h, char *name)
 	return err;
 }
 
-static int write_svg(const char *path, const struct heatmap *h, const char *name)
+static int write_picture(const struct command_line *c, const struct heatmap *h, const char *name)
 {
-	bool standard = !strcmp(path, "-");
-	FILE *out = standard ? stdout : fopen(path, "we");
-	int err = 0;
+	bool standard = !strcmp(c->output, "-");
+	FILE *out = standard ? stdout : fopen(c->output, "we");
+	int err;
 
 	if (!out)
-		return -errno;
-	heatmap_svg(h, name, out);
-	if (fflush(out) || ferror(out))
-		err = -errno;
+		return fail("heatmap", "%s: %s", c->output, strerror(errno));
+	err = heatmap_draw(h, name, c->canvas, out);
 	if (!standard)
 		fclose(out);
-	return err;
+	if (err && !standard)
+		unlink(c->output);
+	if (err == -ELIBACC)
+		return fail("heatmap", "%s: PNG takes libcairo.so.2, which is not installed (SVG does not)",
+			    c->output);
+	return err ? fail("heatmap", "%s: %s", c->output, strerror(-err)) : 0;
 }
 
 int cmd_heatmap(int argc, char **argv)
@@ -155,7 +169,8 @@ int cmd_heatmap(int argc, char **argv)
 		"refused. From a recording (default kvmmt.data).",
 		children, NULL, NULL
 	};
-	struct command_line c = { .common.command = "heatmap", .output = "kvmmt.svg" };
+	struct command_line c = { .common.command = "heatmap", .output = "kvmmt.svg",
+				  .canvas = canvas_svg };
 	struct heatmap *h = malloc(sizeof(*h));
 	struct source source = { 0 };
 	char name[VM_NAME_LEN];
@@ -175,12 +190,8 @@ int cmd_heatmap(int argc, char **argv)
 		status = fail("heatmap", "%s: there is no fault of a VM in it", c.common.input);
 	else if (err && err != -ENOENT)
 		fail("heatmap", "%s: %s", c.common.input, strerror(-err));
-	if (!err)
-		err = write_svg(c.output, h, name);
-	else
-		goto out;
-	if (err)
-		status = fail("heatmap", "%s: %s", c.output, strerror(-err));
+	if (!err && write_picture(&c, h, name))
+		status = 1;
 out:
 	source_close(&source);
 	free(h);

@@ -3,21 +3,18 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "kvmmt.h"
 #include "recorder.h"
-
-#define HOLD_NS 10000000000ull	/* between two snapshots that refusals ask for */
+#include "snapshots.h"
 
 struct record {
 	struct common common;
 	__u32 kinds;
-	bool refused, on_refusal, quiet;
+	bool refused, quiet;
 	const char *output;
 	size_t size_bytes;
 	unsigned int rotate;	/* older files that stay */
@@ -25,10 +22,8 @@ struct record {
 	__u64 keep_ns;
 	char **child;
 	struct recorder recorder;
-	int snapshot_fd;	/* SIGUSR2 comes here */
-	bool triggered;		/* a refusal waits for its snapshot */
-	__u64 start_ns, told_ns, snapshot_ns;
-	unsigned long snapshots;
+	struct snapshots snapshots;
+	__u64 start_ns, told_ns;
 	const char *at;		/* what failed with */
 	int err;
 };
@@ -42,6 +37,8 @@ static const struct argp_option options[] = {
 	{ "keep", 'K', "SECONDS|SIZE", 0,
 	  "flight recorder: keep the latest in memory; SIGUSR2 has it written", 0 },
 	{ "on-refusal", 'U', NULL, 0, "with --keep: write at a refusal too", 0 },
+	{ "on-storm", 'T', "WHAT=N,...", OPTION_ARG_OPTIONAL,
+	  "with --keep: write when a storm of invalidations begins; what one is as for kvmmt exporter", 0 },
 	{ "quiet", 'q', NULL, 0, "no progress and no summary", 0 },
 	{ 0 },
 };
@@ -67,8 +64,10 @@ static void check_options(const struct record *r, struct argp_state *state)
 
 	if (r->refused && r->kinds)
 		argp_error(state, "--refused and --kind exclude each other");
-	if (r->on_refusal && !flight)
+	if (r->snapshots.on_refusal && !flight)
 		argp_error(state, "--on-refusal needs --keep");
+	if (r->snapshots.on_storm && !flight)
+		argp_error(state, "--on-storm needs --keep");
 	if (flight && r->size_bytes)
 		argp_error(state, "--keep and --size exclude each other");
 	if (r->rotate && !r->size_bytes && !flight)
@@ -111,7 +110,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_keep(r, arg, state);
 		break;
 	case 'U':
-		r->on_refusal = true;
+		r->snapshots.on_refusal = true;
+		break;
+	case 'T':
+		r->snapshots.on_storm = true;
+		if (arg)
+			parse_storm("on-storm", &r->snapshots.storms.limits, arg, state);
 		break;
 	case 'q':
 		r->quiet = true;
@@ -149,36 +153,15 @@ static void take_event(void *ctx, const struct kvmmt_event *e)
 
 	if (r->common.count && writer_count(r->recorder.writer).events >= r->common.count)
 		return;
-	if (r->on_refusal && kvmmt_is_refusal(e))
-		r->triggered = true;
+	snapshots_event(&r->snapshots, e);
 	if (!r->err)
 		r->err = writer_event(r->recorder.writer, e);
 }
 
-static int snapshot(struct record *r)
-{
-	int err = recorder_rotate(r->output, r->rotate ? r->rotate : 1);
-
-	if (!err)
-		err = writer_snapshot(r->recorder.writer, r->output);
-	if (!err && !r->quiet)
-		fail("record", "%s: %llu bytes written%s", r->output,
-		     (unsigned long long)writer_count(r->recorder.writer).bytes,
-		     r->triggered ? ", because of a refusal" : "");
-	r->snapshots++;
-	r->triggered = false;
-	r->snapshot_ns = live_now_ns();
-	return err;
-}
-
 /* Is there something that the flight recorder is to write now? */
-static int check_snapshot(struct record *r)
+static int look(struct record *r, struct source *source, bool last)
 {
-	struct signalfd_siginfo info;
-	bool asked = read(r->snapshot_fd, &info, sizeof(info)) > 0;
-	bool held = r->snapshots && live_now_ns() - r->snapshot_ns < HOLD_NS;
-
-	return asked || (r->triggered && !held) ? snapshot(r) : 0;
+	return snapshots_step(&r->snapshots, r->recorder.writer, source, last);
 }
 
 static int check_size(struct record *r)
@@ -225,6 +208,7 @@ static bool enough(const struct record *r)
 /* Until enough is recorded or the child ended; its exit status, else 0. */
 static int run(struct record *r, struct live *live, int *child)
 {
+	struct source source = { .live = live };
 	int status = 0, err;
 
 	r->start_ns = live_now_ns();
@@ -237,7 +221,7 @@ static int run(struct record *r, struct live *live, int *child)
 		if (!r->err && !err)
 			r->err = writer_settled(r->recorder.writer, live_settled_ns(live));
 		if (!r->err)
-			r->err = flight(r) ? check_snapshot(r) : check_size(r);
+			r->err = flight(r) ? look(r, &source, false) : check_size(r);
 		if (*child > 0 && child_ended(*child, &status)) {
 			*child = 0;
 			break;
@@ -248,7 +232,7 @@ static int run(struct record *r, struct live *live, int *child)
 	if (!r->err)
 		live_events(live, 0, true, take_event, r);
 	if (!r->err && flight(r))
-		r->err = r->triggered ? snapshot(r) : check_snapshot(r);
+		r->err = look(r, &source, true);
 	if (!r->err && !flight(r))
 		r->err = writer_close(r->recorder.writer);
 	return status;
@@ -291,21 +275,10 @@ static int record(struct record *r, struct live *live, const struct host *host, 
 		fail("record", "%s: %s", r->at, strerror(-r->err));
 	else if (!r->quiet)
 		tell(r, "", "\n");
-	if (!r->err && flight(r) && !r->snapshots && !r->quiet)
-		fail("record", "nothing was written: neither SIGUSR2 nor a refusal asked for it");
+	if (!r->err && flight(r) && !r->snapshots.nr && !r->quiet)
+		fail("record", "nothing was written: nothing asked for it");
 	status = end_child(r, child, status);
 	return r->err ? 1 : status;
-}
-
-/* From here on SIGUSR2 is read, not taken; only a flight recorder listens to it. */
-static void catch_snapshot(struct record *r)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR2);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	r->snapshot_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 int cmd_record(int argc, char **argv)
@@ -318,7 +291,8 @@ int cmd_record(int argc, char **argv)
 		"before becomes FILE.1.",
 		children, NULL, NULL
 	};
-	struct record r = { .common.command = "record", .output = "kvmmt.data" };
+	struct record r = { .common.command = "record", .output = "kvmmt.data",
+			    .snapshots.storms.limits = STORM_DEFAULTS };
 	int release = -1, child = 0, status = 1;
 	struct live *live;
 	struct host host;
@@ -332,13 +306,18 @@ int cmd_record(int argc, char **argv)
 			return fail("record", "%s: %s", r.child[0], strerror(-child));
 	}
 	catch_stop();
+	r.snapshots.path = r.output;
+	r.snapshots.rotate = r.rotate;
+	r.snapshots.quiet = r.quiet;
 	if (flight(&r))
-		catch_snapshot(&r);
-	live = open_live(&r.common, &host, false, r.kinds, r.refused);
+		snapshots_open(&r.snapshots);
+	r.common.causes = r.snapshots.on_storm;
+	live = open_live(&r.common, &host, r.snapshots.on_storm, r.kinds, r.refused);
 	if (live) {
 		status = record(&r, live, &host, child, release);
 		live_close(live);
 	}
 	recorder_close(&r.recorder);
+	snapshots_close(&r.snapshots);
 	return status;
 }

@@ -9,7 +9,7 @@
 
 #include "kvmmt.h"
 #include "term.h"
-#include "ui.h"
+#include "ui_past.h"
 
 struct top {
 	struct common common;
@@ -20,6 +20,7 @@ struct top {
 	struct model model;
 	struct ui ui;
 	struct screen screen;
+	struct past past;
 	bool batch;
 	__u64 cpu_ns;		/* of this process at the last sample */
 	int err;
@@ -89,7 +90,7 @@ static int sample(struct top *t)
 	t->ui.own_cpu = t->cpu_ns && wall ? 100.0 * (double)(cpu - t->cpu_ns) / (double)wall : 0;
 	t->ui.at_s = (double)(t->model.now_ns - t->model.start_ns) / 1e9;
 	t->cpu_ns = cpu;
-	return 0;
+	return t->past.history ? history_add(t->past.history, &t->model) : 0;
 }
 
 /* Let events come until @until_ns, or to a sample of the live run's if @as_live. */
@@ -192,10 +193,12 @@ static int interact(struct top *t, __u64 until_ns)
 		term_draw(&t->screen);
 		key = term_key(t->ui.paused ? 1000 : now < until_ns ? (until_ns - now) / 1000000 + 1 : 0);
 		ui_key(&t->ui, key, rows);
+		if (t->past.history)
+			err = past_follow(&t->past, &t->ui, &t->model);
 		if (t->ui.reset)
 			model_reset(&t->model);
 		t->ui.reset = false;
-		if (t->source.recorder)
+		if (!err && t->source.recorder)
 			err = source_pump(&t->source);
 	} while (!stop && !err && !t->ui.quit && !t->ui.go && (key != KEY_NONE || t->ui.paused));
 	return err;
@@ -206,6 +209,11 @@ static int dashboard(struct top *t)
 	unsigned long n = 0;
 	int err = term_open();
 
+	if (!err && t->source.live)
+		err = past_open(&t->past, &t->ui);
+	if (!err && t->source.live)
+		err = history_add(t->past.history, &t->model);
+
 	while (!err && !stop && !t->ui.quit && (!t->common.count || n++ < t->common.count)) {
 		err = interact(t, live_now_ns() + t->ui.delay_s * 1e9);
 		if (err || t->ui.quit)
@@ -214,6 +222,8 @@ static int dashboard(struct top *t)
 			t->ui.go_s = t->ui.at_s + t->ui.delay_s * t->ui.speed;
 		t->ui.go = false;
 		err = t->source.replay ? go(t, t->ui.go_s) : sample(t);
+		if (!err && t->past.history)
+			err = past_follow(&t->past, &t->ui, &t->model);
 	}
 	term_close();
 	return err;
@@ -284,6 +294,7 @@ int cmd_top(int argc, char **argv)
 		status = complain_of_recording(&t.common, t.source.replay);
 	source_close(&t.source);
 	model_free(&t.model);
+	past_close(&t.past);
 	screen_free(&t.screen);
 	return status;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* See kvmmt.h. */
-#include <ctype.h>
+/* What the commands watch, and what they say: see kvmmt.h. */
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,12 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <dirent.h>
-#include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kvmmt.h"
-#include "names.h"
 #include "vmname.h"
 
 volatile int stop;
@@ -30,157 +26,6 @@ int fail(const char *command, const char *format, ...)
 	fputc('\n', stderr);
 	return 1;
 }
-
-static const struct argp_option live_options[] = {
-	{ "interval", 'd', "SECONDS", 0, "time between two tables, or to run (script, record); 0.1 and up", 0 },
-	{ "count", 'n', "N", 0, "stop after N tables (script, record: events)", 0 },
-	{ "vm", 'V', "NAME|PID", 0, "only this VM; may be given again", 0 },
-	{ "buffer", 'm', "SIZE", 0, "memory for streamed events, 64M say (default 8M)", 0 },
-	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
-	{ 0 },
-};
-
-static const struct argp_option input_options[] = {
-	{ "input", 'i', "FILE", 0, "from a recording of kvmmt record; '-' is standard input", 0 },
-	{ 0 },
-};
-
-static const struct argp_option table_options[] = {
-	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
-	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
-	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
-	{ "sort", 's', "FIELD", 0, "rows by this field, largest first", 0 },
-	{ 0 },
-};
-
-static void list_fields(void)
-{
-	size_t i;
-
-	for (i = 0; i < nr_fields; i++)
-		printf("%-20s %s\n", fields[i].name, fields[i].help);
-	exit(0);
-}
-
-static void parse_fields(struct common *c, const char *arg, struct argp_state *state)
-{
-	if (!strcmp(arg, "list"))
-		list_fields();
-	while (*arg) {
-		size_t len = strcspn(arg, ",");
-		const struct field *f = field_find(arg, len);
-
-		if (!f)
-			argp_error(state, "--fields: there is no field '%.*s'; --fields list names them",
-				   (int)len, arg);
-		if (c->nr_fields == sizeof(c->fields) / sizeof(c->fields[0]))
-			argp_error(state, "--fields: more than %zu fields", c->nr_fields);
-		c->fields[c->nr_fields++] = f;
-		arg += len + (arg[len] == ',');
-	}
-}
-
-size_t parse_size(const char *option, const char *arg, struct argp_state *state)
-{
-	static const char units[] = "KMG";
-	char *end;
-	unsigned long long size = strtoull(arg, &end, 10);
-	const char *unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
-	int shift = unit ? 10 * (unit - units + 1) : 0;
-
-	end += unit != NULL;
-	if (isdigit((unsigned char)*arg) && !*end && size && size <= (1ull << 34) >> shift)
-		size <<= shift;
-	else
-		argp_error(state, "--%s: '%s' is not a size such as 64M, at most 16G", option, arg);
-	return size;
-}
-
-void add_vm_option(struct common *c, const char *vm, struct argp_state *state)
-{
-	c->vms = realloc(c->vms, (c->nr_vms + 1) * sizeof(*c->vms));
-	if (!c->vms)
-		argp_failure(state, 1, ENOMEM, "--vm");
-	c->vms[c->nr_vms++] = vm;
-}
-
-__u32 parse_kind(const char *arg, struct argp_state *state)
-{
-	int kind;
-
-	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
-		if (kind != KVMMT_KIND_LOST && !strcmp(arg, name_kind(kind)))
-			return 1u << kind;
-	argp_error(state, "--kind: there is no kind '%s'", arg);
-	return 0;
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct common *c = state->input;
-	char *end;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		if (state->child_inputs)	/* common_argp's children */
-			state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = c;
-		break;
-	case 'd':
-		c->interval_s = strtod(arg, &end);
-		if (end == arg || *end || !(c->interval_s >= 0.1 && c->interval_s <= 86400))
-			argp_error(state, "--interval: '%s' is not a number of seconds from 0.1 to 86400",
-				   arg);
-		break;
-	case 'n':
-		c->count = strtoul(arg, &end, 10);
-		if (!isdigit((unsigned char)*arg) || *end || !c->count)
-			argp_error(state, "--count: '%s' is not a number from 1", arg);
-		break;
-	case 'V':
-		add_vm_option(c, arg, state);
-		break;
-	case 'j':
-		c->json = true;
-		break;
-	case 'c':
-		c->csv = true;
-		break;
-	case 'F':
-		parse_fields(c, arg, state);
-		break;
-	case 's':
-		c->sort = field_find(arg, strlen(arg));
-		if (!c->sort)
-			argp_error(state, "--sort: there is no field '%s'; --fields list names them", arg);
-		break;
-	case 'm':
-		c->ring_bytes = parse_size("buffer", arg, state);
-		break;
-	case 'v':
-		c->verbose = true;
-		break;
-	case 'i':
-		c->input = arg;
-		break;
-	case ARGP_KEY_END:
-		if (c->json && c->csv)
-			argp_error(state, "--json and --csv exclude each other");
-		if (c->input && (c->ring_bytes || c->verbose))
-			argp_error(state, "--buffer and --verbose are for a live run, --input is a recording");
-		break;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-	return 0;
-}
-
-const struct argp live_argp = { .options = live_options, .parser = parse };
-const struct argp input_argp = { .options = input_options, .parser = parse };
-static const struct argp table_argp = { .options = table_options, .parser = parse };
-static const struct argp_child children[] = {
-	{ &live_argp, 0, NULL, 0 }, { &input_argp, 0, NULL, 0 }, { &table_argp, 0, NULL, 0 }, { 0 }
-};
-const struct argp common_argp = { .parser = parse, .children = children };
 
 /* A VM is a process that holds a kvm-vm file. Returns 1, 0, or -errno. */
 static int holds_vm(pid_t pid)
@@ -422,60 +267,4 @@ void catch_stop(void)
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
-}
-
-int child_prepare(char **argv, int *release_fd)
-{
-	int fds[2];
-	char go;
-	pid_t pid;
-
-	/* Whoever started us may have had it ignored: then nobody could be waited for. */
-	signal(SIGCHLD, SIG_DFL);
-	if (pipe(fds))
-		return -errno;
-	pid = fork();
-	if (pid < 0)
-		return -errno;
-	if (pid) {
-		close(fds[0]);
-		*release_fd = fds[1];
-		return pid;
-	}
-	close(fds[1]);
-	/* Nothing to run if the parent failed: then the pipe just closes. */
-	if (read(fds[0], &go, 1) != 1)
-		_exit(1);
-	close(fds[0]);
-	execvp(argv[0], argv);
-	fprintf(stderr, "kvmmt: %s: %s\n", argv[0], strerror(errno));
-	_exit(127);
-}
-
-bool child_ended(pid_t pid, int *status)
-{
-	int wstatus = 0;
-	pid_t got = waitpid(pid, &wstatus, WNOHANG);
-
-	if (!got || (got < 0 && errno == EINTR))
-		return false;
-	*status = WIFSIGNALED(wstatus) ? 128 + WTERMSIG(wstatus) : WEXITSTATUS(wstatus);
-	return true;
-}
-
-int child_end(pid_t pid)
-{
-	int status = 0;
-
-	kill(pid, SIGTERM);
-	while (!child_ended(pid, &status))
-		poll(NULL, 0, 10);
-	return status;
-}
-
-void child_release(int release_fd)
-{
-	if (write(release_fd, "", 1) != 1)
-		perror("kvmmt");
-	close(release_fd);
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <kvmmt/event.h>
+#include "canvas.h"
 
 #define HEATMAP_ROWS 128	/* at most */
 #define HEATMAP_COLS 240
@@ -40,6 +41,7 @@ void heatmap_settle(struct heatmap *h);
 void heatmap_fill(struct heatmap *h, const struct kvmmt_event *e);
 void heatmap_end(struct heatmap *h);
 
-void heatmap_svg(const struct heatmap *h, const char *title, FILE *out);
+/* Returns 0 or -errno, as the canvas does. */
+int heatmap_draw(const struct heatmap *h, const char *name, canvas_fn canvas, FILE *out);
 
 #endif

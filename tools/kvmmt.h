@@ -12,6 +12,7 @@
 #include "field.h"
 #include "host.h"
 #include "source.h"
+#include "storm.h"
 
 #define KVMMT_VERSION "0.1"
 
@@ -56,6 +57,9 @@ extern const struct argp live_argp, input_argp;
 size_t parse_size(const char *option, const char *arg, struct argp_state *state);
 void add_vm_option(struct common *c, const char *vm, struct argp_state *state);
 __u32 parse_kind(const char *arg, struct argp_state *state);	/* bit by kind */
+/* rate=N,bytes=N,refault=PERCENT,for=SECONDS,clear=SECONDS: those that are given */
+void parse_storm(const char *option, struct storm_limits *limits, char *arg,
+		 struct argp_state *state);
 
 /* Say "kvmmt COMMAND: message" on stderr. Returns 1, the exit status of failures. */
 int fail(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

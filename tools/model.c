@@ -1,70 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See model.h. */
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
-
-static int compare(__u64 a, __u64 b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct kvmmt_vm_key *x = a, *y = b;
-	int order = compare(x->vm, y->vm);
-
-	return order ? order : compare(x->pid, y->pid);
-}
-
-int model_key_order(const void *a, const void *b)
-{
-	const struct kvmmt_vm_key *x = a, *y = b;
-	int order = by_address(a, b);
-
-	return order ? order : compare(x->generation, y->generation);
-}
-
-static int by_pid(const void *a, const void *b)
-{
-	const struct model_vm *const *x = a, *const *y = b;
-	int order = compare((*x)->key.pid, (*y)->key.pid);
-
-	return order ? order : model_key_order(*x, *y);
-}
-
-/* The trees hold VMs, whose first member is the key. */
-static struct model_vm *find(void *const *tree, const struct kvmmt_vm_key *key,
-			     int (*order)(const void *, const void *))
-{
-	struct model_vm **node = tfind(key, tree, order);
-
-	return node ? *node : NULL;
-}
-
-static void free_vm(struct model_vm *vm)
-{
-	free(vm->refusals);
-	free(vm->causes);
-	free(vm->vcpus);
-	free(vm);
-}
-
-static void drop(struct model *m, struct model_vm *vm)
-{
-	const struct model_counts c = model_delta(&vm->start, &vm->now);
-
-	model_add(&m->rest.now, &c);
-	m->nr_rest++;
-	m->nr_gone--;
-	if (find(&m->latest, &vm->key, by_address) == vm)
-		tdelete(vm, &m->latest, by_address);
-	tdelete(vm, &m->by_key, model_key_order);
-	free_vm(vm);
-}
+#include "model_vms.h"
 
 void model_sample(struct model *m, __u64 now_ns)
 {
@@ -91,53 +31,11 @@ void model_sample(struct model *m, __u64 now_ns)
 			vm->vcpus[k].between = false;
 		}
 		if (vm->gone && !fresh && (too_many || model_age_ns(m, vm->seen_ns) > MODEL_MARK_NS))
-			drop(m, vm);
+			model_drop(m, vm);
 		else
 			m->vms[kept++] = vm;
 	}
 	m->nr_vms = m->nr_ordered = kept;
-}
-
-const struct model_vm *model_find(const struct model *m, __u64 vm, __u32 pid)
-{
-	const struct kvmmt_vm_key key = { .vm = vm, .pid = pid };
-
-	return find(&m->latest, &key, by_address);
-}
-
-const struct model_vm *model_find_key(const struct model *m, const struct kvmmt_vm_key *key)
-{
-	return find(&m->by_key, key, model_key_order);
-}
-
-static struct model_vm *add(struct model *m, const struct kvmmt_vm_key *key)
-{
-	struct model_vm *vm, **node;
-
-	if (m->nr_vms == m->room) {
-		size_t room = m->room ? m->room * 2 : 64;
-		struct model_vm **more = realloc(m->vms, room * sizeof(*more));
-
-		if (!more)
-			return NULL;
-		m->vms = more;
-		m->room = room;
-	}
-	vm = calloc(1, sizeof(*vm));
-	if (!vm)
-		return NULL;
-	vm->key = *key;
-	node = tsearch(vm, &m->latest, by_address);
-	if (!node || !tsearch(vm, &m->by_key, model_key_order)) {
-		if (node && *node == vm)
-			tdelete(vm, &m->latest, by_address);
-		free(vm);
-		return NULL;
-	}
-	if ((*node)->key.generation < key->generation)
-		*node = vm;
-	m->vms[m->nr_vms++] = vm;
-	return vm;
 }
 
 static void identify(const struct model *m, struct model_vm *vm, const char *comm)
@@ -153,10 +51,10 @@ static void identify(const struct model *m, struct model_vm *vm, const char *com
 int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt_counters *c,
 	     const char *comm)
 {
-	struct model_vm *vm = find(&m->by_key, key, model_key_order);
+	struct model_vm *vm = model_vm_of(m, key);
 
 	if (!vm) {
-		vm = add(m, key);
+		vm = model_add_vm(m, key);
 		if (!vm)
 			return -ENOMEM;
 		identify(m, vm, comm);
@@ -184,13 +82,25 @@ static struct model_vcpu *find_vcpu(struct model_vm *vm, __u32 index)
 		i--;
 	if (i && vm->vcpus[i - 1].vcpu == index)
 		return &vm->vcpus[i - 1];
-	more = realloc(vm->vcpus, (vm->nr_vcpus + 1) * sizeof(*more));
+	more = vm->vcpus;
+	/* There is room for the next power of two. */
+	if (!(vm->nr_vcpus & (vm->nr_vcpus - 1)))
+		more = realloc(vm->vcpus, (2 * vm->nr_vcpus + !vm->nr_vcpus) * sizeof(*more));
 	if (!more)
 		return NULL;
 	vm->vcpus = more;
 	memmove(more + i + 1, more + i, (vm->nr_vcpus++ - i) * sizeof(*more));
 	more[i] = (struct model_vcpu){ .vcpu = index };
 	return &more[i];
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	const struct model_vm *x = *(struct model_vm *const *)a, *y = *(struct model_vm *const *)b;
+
+	if (x->key.pid != y->key.pid)
+		return x->key.pid < y->key.pid ? -1 : 1;
+	return model_key_order(x, y);
 }
 
 void model_order(struct model *m)
@@ -203,7 +113,7 @@ void model_order(struct model *m)
 
 int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c)
 {
-	struct model_vm *vm = find(&m->by_key, &key->vm, model_key_order);
+	struct model_vm *vm = model_vm_of(m, &key->vm);
 	struct model_vcpu *v = vm ? find_vcpu(vm, key->vcpu) : NULL;
 
 	if (!v)
@@ -250,7 +160,7 @@ static struct model_cause *cause_place(struct model_vm *vm)
 
 int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c)
 {
-	struct model_vm *vm = find(&m->by_key, &key->vm, model_key_order);
+	struct model_vm *vm = model_vm_of(m, &key->vm);
 	struct model_cause *cause;
 	size_t i;
 
@@ -308,23 +218,6 @@ void model_reset(struct model *m)
 	}
 	m->nr_rest = 0;
 	memset(&m->rest, 0, sizeof(m->rest));
-}
-
-static void keep(void *node)
-{
-	(void)node;	/* m->vms frees it */
-}
-
-void model_free(struct model *m)
-{
-	size_t i;
-
-	tdestroy(m->latest, keep);
-	tdestroy(m->by_key, keep);
-	for (i = 0; i < m->nr_vms; i++)
-		free_vm(m->vms[i]);
-	free(m->vms);
-	memset(m, 0, sizeof(*m));
 }
 
 struct model_counts model_delta(const struct model_counts *from, const struct model_counts *to)

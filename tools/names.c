@@ -153,3 +153,8 @@ const char *name_time(__u64 ns, char *buf)
 		 units[unit]);
 	return buf;
 }
+
+const char *name_access(__u32 flags)
+{
+	return flags & KVMMT_F_EXEC ? "exec" : flags & KVMMT_F_WRITE ? "write" : "read";
+}

@@ -18,6 +18,7 @@ const char *name_s2_type_long(unsigned int type);
 const char *name_fault_reason(unsigned int reason);
 const char *name_fault_why(unsigned int reason);	/* in a sentence */
 const char *name_outcome(unsigned int outcome);
+const char *name_access(__u32 flags);	/* what the guest tried: KVMMT_F_* */
 const char *name_slot_reason(unsigned int reason);
 const char *name_slot_why(unsigned int reason);
 const char *name_slot_change(unsigned int change);

@@ -48,10 +48,12 @@ $(O)/arm64/kvmmt: $(arm64_obj)
 $(O)/%/kvmmt-top: $(O)/%/kvmmt
 	$(Q)ln -sf kvmmt $@
 
-## install: the tool and its man pages below DESTDIR and PREFIX (/usr/local)
+## install: the tool, its man pages and completion below DESTDIR and PREFIX (/usr/local)
 install: tools
 	install -D -m 755 $(O)/native/kvmmt $(DESTDIR)$(PREFIX)/bin/kvmmt
 	ln -sf kvmmt $(DESTDIR)$(PREFIX)/bin/kvmmt-top
+	install -D -m 644 completion/kvmmt $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmmt
+	ln -sf kvmmt $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmmt-top
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5

@@ -13,13 +13,15 @@
 #include "table.h"
 
 #define UI_WORD_LEN 32
+#define UI_HEADER_ROWS 4	/* before the first VM */
+#define UI_FOOTER_ROWS 1
 
 enum ui_view { VIEW_LIST, VIEW_VM, VIEW_VNCR };
 enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_DELAY, PROMPT_GO };
 
 struct ui {
 	const struct host *host;
-	const struct model *model;	/* at the last sample, or where it was paused */
+	const struct model *model;	/* at the last sample, where it was paused, or in the past */
 	char hostname[65];
 	double delay_s;
 	double own_cpu;			/* percent of one CPU */
@@ -28,9 +30,14 @@ struct ui {
 	bool help, paused, invert, quit, reset;
 	bool no_keys;			/* nobody will press one: no footer */
 	bool replay;			/* a recording: its time can be chosen */
+	bool history;			/* a live run whose past can be looked at */
+	bool past;			/* that is what @model is, of @ago_s before the latest sample */
+	double ago_s, kept_s;		/* how far back it goes */
+	int step;			/* the user wants the sample before, -1, or after, 1 */
+	bool to_live;			/* the user has seen enough of the past */
 	double speed;			/* of the replay */
 	double at_s;			/* where it is, from its beginning */
-	bool go;			/* the user wants to be at @go_s */
+	bool go;			/* the user wants to be at @go_s, live: so long ago */
 	double go_s;
 	size_t sort;			/* index into fields[] */
 	size_t top;			/* first row shown */
@@ -43,6 +50,15 @@ void ui_init(struct ui *ui, const struct host *host, const struct model *model);
 void ui_key(struct ui *ui, int key, int rows);
 /* Returns 0 or -ENOMEM. */
 int ui_draw(struct ui *ui, struct screen *s, int rows, int cols);
+
+/*
+ * ui_list.c: the VMs that the filter leaves, with rates per second, sorted; the caller
+ * frees them. NULL: no memory.
+ */
+struct table_row *ui_rows(const struct ui *ui, size_t *nr);
+size_t ui_position(const struct ui *ui, const struct table_row *rows, size_t nr); /* selected */
+bool ui_lists(const struct ui *ui, const struct field *f);	/* for certain */
+void ui_draw_list(struct ui *ui, struct screen *s);
 
 /* ui_vm.c: one VM from row @row on */
 void ui_draw_vm(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row);

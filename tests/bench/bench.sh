@@ -44,6 +44,7 @@ row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
 
 "$here/recording.sh" "$out" "$out/bench/recording.items"
+"$here/screens.sh" "$out" "$out/bench/screens.items"
 "$here/without-nesting.sh" "$out/bench/without-nesting.items"
 status=0
 "$here/vncr.sh" "$out/bench/vncr.items" || status=$?
@@ -58,7 +59,7 @@ against="$how; against the series up to its first tracepoint"
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done
-	cat "$out"/bench/{recording,without-nesting,vncr}.items
+	cat "$out"/bench/{recording,screens,without-nesting,vncr}.items
 	printf '\n]\n'
 } >"$out/bench.json"
 echo "  JSON     $out/bench.json"

@@ -4,7 +4,8 @@
  * every time. What a guest boot's events look like was taken from the lab: each
  * vCPU goes through memory of its own, pages come in runs, some faults only widen
  * permissions, the host takes some pages away.
- *   synth FILE EVENTS [VMS [VCPUS]]
+ *   synth FILE EVENTS [VMS [VCPUS [NESTED]]]
+ * NESTED events of 16 are of guest hypervisors' VNCR pseudo-TLBs; 0 if not given.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,19 +77,40 @@ static void invalidate(struct kvmmt_event *e, const struct vcpu *v)
 	};
 }
 
+static void nested(struct kvmmt_event *e)
+{
+	if (random_below(8)) {
+		e->kind = KVMMT_KIND_VNCR_LOOKUP;
+		e->vncr_lookup = (struct kvmmt_vncr_lookup){
+			.va = PAGE * random_below(64), .entry = random_below(16),
+			.reason = random_below(8) ? KVMMT_VNCR_LOOKUP_HIT : KVMMT_VNCR_LOOKUP_VA,
+		};
+		return;
+	}
+	e->kind = KVMMT_KIND_VNCR_WALK;
+	e->vncr_walk = (struct kvmmt_vncr_walk){
+		.va = PAGE * random_below(64), .lat_ns = 1000 + random_below(20000),
+		.reason = KVMMT_VNCR_WALK_FILLED, .size_shift = 12,
+	};
+}
+
 int main(int argc, char **argv)
 {
 	__u64 nr = argc > 2 ? strtoull(argv[2], NULL, 10) : 0, i, time_ns = 1000000000;
 	__u32 vms = argc > 3 ? atoi(argv[3]) : 4, vcpus = argc > 4 ? atoi(argv[4]) : 4;
+	__u32 nesting = argc > 5 ? atoi(argv[5]) : 0;
 	struct recording_info info = {
 		.hostname = "synth", .realtime_ns = 1795000000000000000ll,
 		.host = { .machine = "aarch64", .release = "6.12", .page_size_bytes = PAGE,
 			  .fwb = YES, .dic = YES, .tracepoint = { true, true, true } },
 	};
 	struct vcpu *all = calloc((size_t)vms * vcpus, sizeof(*all));
-	struct writer *w = writer_new(&info, name_vm, NULL);
-	int err;
+	struct writer *w;
+	int err, kind;
 
+	for (kind = 0; nesting && kind < KVMMT_KIND_NR; kind++)
+		info.host.tracepoint[kind] = KVMMT_TRACED >> kind & 1;
+	w = writer_new(&info, name_vm, NULL);
 	if (!nr || !vms || !vcpus || !all || !w)
 		return 2;
 	err = writer_open(w, argv[1]);
@@ -104,7 +126,9 @@ int main(int argc, char **argv)
 		};
 
 		snprintf(e.comm, sizeof(e.comm), "CPU %u/KVM", e.vcpu);
-		if (random_below(16))
+		if (nesting && random_below(16) < nesting)
+			nested(&e);
+		else if (random_below(16))
 			fault(&e, &all[which], vm);
 		else
 			invalidate(&e, &all[which]);

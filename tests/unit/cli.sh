@@ -39,6 +39,8 @@ says 2 'needs --interval' stat -n 3 -- true
 says 2 'exclude each other' stat --json --csv
 says 2 'exclude each other' script --refused --kind s2_slot
 says 2 "no kind 'lost'" script --kind lost
+says 0 '^vncr_walk$' script --kind list
+says 0 '^ctf  *[a-zA-Z]' export --format list
 says 2 "no field 'nope'" script --fields time,nope
 says 0 'fault_ipa  *of s2_fault' script --fields list
 says 2 'excludes --csv and --fields' script --json --fields ipa
@@ -53,6 +55,9 @@ says 2 'not a size such as 64M' record --keep 10x
 says 2 'not a number from 1 to 1000' record --size 1M --rotate 0
 says 2 'needs --size or --keep' record --rotate 3
 says 2 'on-refusal needs --keep' record --on-refusal
+says 2 'on-storm needs --keep' record --on-storm
+says 2 "on-storm: 'nope=1' is none of" record --keep 30 --on-storm=nope=1
+says 2 'on-storm: rate=x: this is not a number' record --keep 30 --on-storm=rate=x
 says 2 'exclude each other' record --keep 10 --size 1M
 says 2 'exclude each other' record --refused --kind s2_fault
 says 2 'no series of files' record --keep 10 -o -
@@ -66,7 +71,8 @@ says 2 'one recording only' report f g
 says 2 'two recordings are needed' diff f
 says 2 'two recordings, not' diff f g h
 says 1 '/nosuch: No such file' diff /nosuch /nosuch
-says 2 'pictures are SVG' heatmap -o x.png
+says 2 'neither .svg nor .png' heatmap -o x.jpg
+says 2 'neither .svg nor .png' heatmap -o x
 says 2 'no pipe' heatmap -i -
 says 2 'one VM only' heatmap -V a -V b
 says 2 "no format 'xml'" export -f xml

@@ -1,11 +1,30 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Every option that a command's --help lists stands in its man page, and the
-# other way round; the pages are sound.
+# Every command has a man page; every option that its --help lists stands there, and the
+# other way round. The format's page has all that a recording says of itself in words. The
+# pages are sound.
 #   man.sh KVMMT
 kvmmt=$1
 failed=0
-for command in record report diff export heatmap stat script top exporter features; do
+commands=$("$kvmmt" help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+listed=$(mandoc -T ascii docs/kvmmt.1 | col -bx | sed -nE "/^COMMANDS/,/^NAMES/s/^ {5,7}([a-z]+)( .*|$)/\1/p" | sort)
+if [ "$(sort <<<"$commands")" = "$listed" ]; then
+	echo "ok man: docs/kvmmt.1 has the commands of kvmmt help"
+else
+	echo "not ok man: docs/kvmmt.1 and kvmmt help differ:"
+	diff <(sort <<<"$commands") <(echo "$listed")
+	failed=1
+fi
+page=$(mandoc -T ascii docs/kvmmt.data.5 | col -b)
+for word in $(head -c 4096 tests/cases/v1.kvmmt | strings -n 3 | sed -n '/^hostname/,/^field/s/ .*//p' | sort -u); do
+	if grep -qw "$word" <<<"$page"; then
+		echo "ok man: docs/kvmmt.data.5 has $word"
+	else
+		echo "not ok man: docs/kvmmt.data.5 lacks $word"
+		failed=1
+	fi
+done
+for command in $commands; do
 	page=docs/kvmmt-$command.1
 	help=$("$kvmmt" $command --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vE -- '--(help|usage|version)$' | sort -u)
 	man=$(mandoc -T ascii "$page" | col -b | grep -oE -- '--[a-z]+(-[a-z]+)*' | sort -u)

@@ -50,6 +50,17 @@ drawn() {
 	grep -q 'fill="#0072b2" opacity' "$work/vm.svg" && grep -q '>0x0</text>' "$work/vm.svg"
 }
 
+# Twice as large as the SVG: for screens of today
+png() {
+	python3 -c 'import struct, sys, xml.dom.minidom as m
+svg, png = m.parse(sys.argv[1]).documentElement, open(sys.argv[2], "rb").read()
+size = struct.unpack(">II", png[16:24])
+wanted = tuple(2 * int(svg.getAttribute(k)) for k in ("width", "height"))
+assert png[:8] == b"\x89PNG\r\n\x1a\n" and png[-8:-4] == b"IEND", "no PNG"
+assert size == wanted, f"{size}, not {wanted}"
+assert len(png) > 20000, "hardly anything is in it"' "$work/vm.svg" "$work/vm.png"
+}
+
 # Not from itself, but from what is left when it is cut.
 differs() {
 	[ "$("$kvmmt" diff $cases/v1.kvmmt $cases/v1.kvmmt | wc -l)" = 1 ] &&
@@ -79,5 +90,7 @@ check "which babeltrace2 reads" lines 600 babeltrace2 "$work/ctf"
 check "draws a VM" exits 0 heatmap -V vm-1 -o "$work/vm.svg" $cases/v1.kvmmt
 check "which is XML" python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$work/vm.svg"
 check "with types and addresses" drawn
+check "draws it as PNG too" exits 0 heatmap -V vm-1 -o "$work/vm.png" $cases/v1.kvmmt
+check "which is one, as large" png
 check "a full disk is noticed" exits 1 export -f csv -o /dev/full $cases/v1.kvmmt
 exit $failed

@@ -5,7 +5,7 @@
 
 #include "nested.h"
 #include "term.h"
-#include "ui.h"
+#include "ui_past.h"
 
 #define S 1000000000ull
 
@@ -96,6 +96,61 @@ static void nested(void)
 	keys("\x1b");
 }
 
+static struct past past;
+
+/* As kvmmt top does: a key, then what it asks of the past. */
+static void live_keys(const char *text)
+{
+	for (; *text; text++) {
+		keys((char[]){ *text, '\0' });
+		past_follow(&past, &ui, &model);
+	}
+}
+
+/* A live run of 20 samples, one a second, and the user goes back in them. */
+static void back_in_time(void)
+{
+	__u64 t;
+
+	model_free(&model);
+	past_open(&past, &ui);
+	for (t = 1; t <= 20; t++) {
+		sample(t);
+		if (t % 5 == 0)
+			model.nr_refusals++;
+		history_add(past.history, &model);
+	}
+	past_follow(&past, &ui, &model);
+	show("live, with a past", 24, 80);
+	live_keys("t");
+	show("later than live is live", 3, 80);
+	live_keys("TTTT");
+	show("four samples back in time", 24, 80);
+	live_keys("t");
+	show("and one on", 3, 80);
+	sample(21);
+	history_add(past.history, &model);
+	past_follow(&past, &ui, &model);
+	show("a sample later the past is the same", 24, 80);
+	live_keys("r");
+	show("nothing is reset in the past", 6, 80);
+	live_keys("g");
+	show("which second", 24, 80);
+	live_keys("17.5\n");
+	show("of a time", 6, 80);
+	live_keys("/gpu\n\n");
+	show("a VM in the past", 24, 80);
+	live_keys("\x1bg99\n");
+	show("no further back than was kept", 6, 80);
+	live_keys("l");
+	show("live again", 6, 80);
+	live_keys("pT");
+	show("back in time from a pause", 3, 80);
+	live_keys("t");
+	show("and on to it", 3, 80);
+	past_close(&past);
+}
+
 int main(void)
 {
 	struct kvmmt_event refusal = {
@@ -146,6 +201,7 @@ int main(void)
 	keys("pI");
 	host.tracepoint[KVMMT_KIND_S2_INVALIDATE] = true;
 	nested();
+	back_in_time();
 	model_free(&model);
 	screen_free(&screen);
 	return 0;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "storm.h"
+#include "storm_watch.h"
 
 #define S 1000000000ull
 
@@ -156,6 +156,38 @@ static void causes(void)
 	check(storm.causes[0].count < 600000, "it is", "a cause that begins anew is not counted twice");
 }
 
+/* Of several VMs the one in whose memory it storms is told, once. */
+static void watch(void)
+{
+	struct storm_watch w = { .limits = STORM_DEFAULTS, .set.limit = 1 };
+	const struct kvmmt_vm_key calm = { .vm = 0x2000, .pid = 4194306 };
+	const struct kvmmt_cause_key by = { .vm = key, .reason = KVMMT_INVAL_NOTIFIER, .comm = "ksmd" };
+	struct kvmmt_counters none = { 0 }, many = { 0 };
+	struct kvmmt_cause cause = { 0 };
+	char text[STORM_TEXT_LEN] = "";
+	int i, told = 0, at = 0;
+
+	for (i = 1; i <= 40; i++) {
+		model_sample(&w.model, i * S);
+		model_vm(&w.model, &calm, &none, "calm");
+		model_vm(&w.model, &key, &many, "busy");
+		model_cause(&w.model, &by, &cause);
+		if (storm_watch_look(&w, text) == 1) {
+			told++;
+			at = i;
+		}
+		many.inval[KVMMT_INVAL_NOTIFIER] += 48000;
+		many.inval_bytes[KVMMT_INVAL_NOTIFIER] += 48000 << 12;
+		many.mapped_bytes[KVMMT_S2_NORMAL] += 48000 << 12;
+		cause.count += 48000;
+	}
+	check(told == 1 && at == 11, "it is not", "a storm is told once, after 10 s");
+	check(!strncmp(text, "a storm of busy: 48.0K invalidations/s for 10 s, 100%", 53) &&
+		      strstr(text, "100% by kernel ksmd"),
+	      text, "with its VM and its cause");
+	storm_watch_free(&w);
+}
+
 int main(void)
 {
 	check_suite = "storms";
@@ -163,6 +195,7 @@ int main(void)
 	edges();
 	early();
 	causes();
+	watch();
 	model_free(&model);
 	return check_status();
 }

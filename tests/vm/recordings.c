@@ -19,6 +19,7 @@
 #include "witness.h"
 
 #define FILE_NAME "/tmp/lab.kvmmt"
+#define ERR_NAME  "/tmp/lab.err"
 #define OUT_BYTES 262144
 
 /* Runs "kvmmt WORDS", its output to @out of OUT_BYTES; the exit status. */
@@ -36,7 +37,7 @@ static int kvmmt(char *out, const char *words)
 	pid = pipe(fds) ? -1 : fork();
 	if (!pid) {
 		dup2(fds[1], STDOUT_FILENO);
-		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+		dup2(open(ERR_NAME, O_WRONLY | O_CREAT | O_TRUNC, 0644), STDERR_FILENO);
 		execv("/bin/kvmmt", argv);
 		_exit(127);
 	}
@@ -60,6 +61,54 @@ static void same(const char *format)
 	snprintf(words, sizeof(words), "stat %s -i %s", format, FILE_NAME);
 	kvmmt(replayed, words);
 	check(!strcmp(live, replayed), replayed, "and its recording shows the same, byte for byte");
+}
+
+/* A guest that begins when it is watched, and stands still before the last screen. */
+static pid_t guest_for_a_while(void)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	setpgid(0, 0);
+	sleep(2);
+	pid = fork();
+	if (!pid) {
+		execl("/bin/demo", "vmm", "-name", "serial-1", NULL);
+		_exit(127);
+	}
+	usleep(2500000);
+	kill(pid, SIGSTOP);
+	pause();
+	_exit(0);
+}
+
+/* The last screen, without the two lines that say when and how it was taken. */
+static const char *last_screen(const char *screens)
+{
+	const char *last = screens, *next;
+
+	while ((next = strstr(last + 1, "kvmmt-top  ")))
+		last = next;
+	next = strchr(last, '\n');
+	next = next ? strchr(next + 1, '\n') : NULL;
+	return next ? next : "";
+}
+
+static void dashboard(void)
+{
+	static char live[OUT_BYTES], replayed[OUT_BYTES];
+	pid_t pid = guest_for_a_while();
+
+	check(!kvmmt(live, "top -b -d 2 -n 5 -o " FILE_NAME) && strstr(last_screen(live), "serial-1"),
+	      live, "kvmmt-top, recorded");
+	kvmmt(replayed, "top -b -n 5 -i " FILE_NAME);
+	check(!strcmp(last_screen(live), last_screen(replayed)), replayed,
+	      "and its recording shows the same screen");
+	check(!kvmmt(replayed, "stat -F vm,ngnre -i " FILE_NAME) && strstr(replayed, "serial-1"), replayed,
+	      "with every event of it");
+	kill(-pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 static unsigned long sum_of(const char *lines, const char *with, const char *key)
@@ -121,6 +170,41 @@ static void flight(void)
 	unlink(FILE_NAME);
 	kvmmt(out, "record --keep 60 -o " FILE_NAME " -- /bin/stage2 work");
 	check(access(FILE_NAME, F_OK), "it did", "without being asked it writes nothing");
+}
+
+static bool said(const char *words)
+{
+	char text[1024] = "";
+	int fd = open(ERR_NAME, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		return false;
+	close(fd);
+	return strstr(text, words);
+}
+
+/* A VMM that takes its guest's memory all the time; thresholds for an emulated machine. */
+static void storm(void)
+{
+	static char out[OUT_BYTES];
+	pid_t pid = fork();
+
+	if (!pid) {
+		execl("/bin/demo", "vmm", "-name", "db-2", NULL);
+		_exit(127);
+	}
+	unlink(FILE_NAME);
+	check(!kvmmt(out, "record --keep 60 --on-storm=rate=1000000 -d 5 -o " FILE_NAME) &&
+		      access(FILE_NAME, F_OK) && said("nothing asked for it"),
+	      "it did", "what is below the threshold has the flight recorder write nothing");
+	check(!kvmmt(out, "record --keep 60 --on-storm=rate=5,for=2 -d 30 -o " FILE_NAME) &&
+		      said("because of a storm of db-2: ") && said("by vmm "),
+	      out, "a storm has the flight recorder write, and is told with its cause");
+	check(!kvmmt(out, "script --kind s2_invalidate -i " FILE_NAME) && strstr(out, "db-2") &&
+		      strstr(out, "notifier"),
+	      out, "its invalidations are in the file");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 /* SIGUSR2 has a flight recorder write what it has; it goes on. */
@@ -200,9 +284,11 @@ int main(void)
 	check_suite = "recordings";
 	same("--fields vm,pid,ngnre,injected,refusals,inval_teardown");
 	same("--json");
+	dashboard();
 	losses();
 	size();
 	flight();
+	storm();
 	asked();
 	full();
 	killed();

@@ -72,7 +72,7 @@ $(vm_out)/root.cpio: $(vm_out)/root/init $(vm_bins) $(VM)/libs.sh
 vm-tests: $(vm_out)/root.cpio
 
 ## check-vm: the tests in the lab, on all kernels and CPUs
-check-vm: vm-tests kernel-patched kernel-stock kernel-debug
+check-vm: tools vm-tests kernel-patched kernel-stock kernel-debug
 	@$(VM)/check-vm.sh
 
 ## kernel-upstream: fetch Debian's stock 7.x arm64 kernel, to compare with
@@ -93,8 +93,11 @@ soak: vm-tests kernel-debug
 demo-vm: vm-tests kernel-patched
 	@$(VM)/demo.sh
 
+demo-record-vm: tools vm-tests kernel-patched
+	@$(VM)/demo.sh kvmmt.data
+
 -include $(wildcard $(vm_out)/obj/*.d $(vm_out)/obj/*/*.d)
-.PHONY: vm-tests check-vm demo-vm kernel-upstream nested-diff soak
+.PHONY: vm-tests check-vm demo-vm demo-record-vm kernel-upstream nested-diff soak
 
 $(vm_out)/obj/fault-cost.o: tests/bench/fault-cost.c
 	@mkdir -p $(@D)
@@ -110,8 +113,14 @@ $(O)/bench/synth: tests/bench/synth.c $(synth_obj)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) -lz -lzstd -o $@
 
+screens_obj := $(filter-out $(addprefix $(O)/native/,kvmmt.o term.o service.o http.o exporter%.o cmd_%.o),$(native_obj))
+$(O)/bench/screens: tests/bench/screens.c $(screens_obj)
+	@mkdir -p $(@D)
+	$(call msg,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) $(kvmmt_libs) -o $@
+
 ## bench: what tracing and nesting cost, beside the peers; writes .output/bench.json
-bench: tools vm-tests kernel-patched kernel-notrace kernel-first $(O)/bench/synth
+bench: tools vm-tests kernel-patched kernel-notrace kernel-first $(O)/bench/synth $(O)/bench/screens
 	@tests/bench/bench.sh $(O)
 
 .PHONY: bench

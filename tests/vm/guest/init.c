@@ -126,6 +126,23 @@ static void dump_log(void)
 	}
 }
 
+/* A disk is there if the host wants /tmp/out: its size, in a block of its own, and it. */
+static void hand_out(void)
+{
+	static char buf[1 << 16];
+	int from = open("/tmp/out", O_RDONLY | O_CLOEXEC), to = open("/dev/vda", O_WRONLY | O_CLOEXEC);
+	struct stat st;
+	ssize_t n;
+
+	if (from < 0 || to < 0 || fstat(from, &st))
+		return;
+	snprintf(buf, 512, "%lld", (long long)st.st_size);
+	for (n = 512; n > 0 && write(to, buf, n) == n;)
+		n = read(from, buf, sizeof(buf));
+	close(from);
+	close(to);
+}
+
 static void set_size(const char *rows_cols)
 {
 	struct winsize ws = { 0 };
@@ -166,6 +183,7 @@ int main(void)
 		one = run(argv, tty);
 		status = status ? status : one;
 	}
+	hand_out();
 	if (!tty) {
 		dump_log();
 		printf("%s=%d\n", token, status);
