@@ -45,7 +45,8 @@ struct common {
 	const struct field *sort;
 	size_t ring_bytes;
 	const char *input;		/* a recording; NULL: this host, now */
-	bool causes;			/* no option: the command wants to know who invalidates */
+	bool causes;			/* no option: the command wants to know who invalidates, */
+	bool origins;			/* and what refused memory was */
 };
 
 extern const struct argp common_argp;

@@ -342,16 +342,42 @@ static void print_refusals(const struct metrics *m, FILE *out)
 		refusal_line(out, "kvmmt_refusal_repeats", &log->kept[i], log->kept[i].count);
 }
 
+static void print_recordings(const struct metrics *m, FILE *out)
+{
+	const struct flight *f = m->flight;
+	size_t i;
+
+	if (!f->dir)
+		return;
+	head(m, out, "kvmmt_recording_info", GAUGE, "",
+	     "The recording of what happened around a VM's latest refusal or storm.");
+	for (i = 0; i < f->nr; i++) {
+		char comma = '{';
+
+		fputs("kvmmt_recording_info", out);
+		label(out, &comma, "vm", f->entries[i].vm);
+		label(out, &comma, "recording", f->entries[i].path);
+		fputs("} 1\n", out);
+	}
+	head(m, out, "kvmmt_recordings", COUNTER, "",
+	     "Recordings of refusals and storms, by what became of them.");
+	fprintf(out, "kvmmt_recordings_total{result=\"written\"} %llu\n", (ull)f->written);
+	fprintf(out, "kvmmt_recordings_total{result=\"lost\"} %llu\n", (ull)f->failed);
+}
+
 static void print_loss(const struct metrics *m, FILE *out)
 {
 	int kind;
 
 	head(m, out, "kvmmt_lost_events", COUNTER, "",
-	     "Streamed events (refusals) that found no room in a ring buffer.");
+	     "Streamed events that found no room in a ring buffer.");
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		if (m->host->tracepoint[kind])
 			fprintf(out, "kvmmt_lost_events_total{kind=\"%s\"} %llu\n", name_kind(kind),
 				(ull)m->model->lost[kind]);
+	head(m, out, "kvmmt_lost_refusals", COUNTER, "",
+	     "Of these, refusals: they are counted, but not told.");
+	number(out, "kvmmt_lost_refusals", COUNTER, m->model->lost_refusals);
 	head(m, out, "kvmmt_uncounted_events", COUNTER, "",
 	     "Events of VMs beyond the number that is counted for certain.");
 	number(out, "kvmmt_uncounted_events", COUNTER, m->model->lost_vms);
@@ -423,6 +449,7 @@ void metrics_print(const struct metrics *m, FILE *out)
 	print_walk_times(m, out);
 	print_storms(m, out);
 	print_refusals(m, out);
+	print_recordings(m, out);
 	print_loss(m, out);
 	print_hook(m, out);
 	print_own(m, out);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
@@ -40,6 +41,9 @@ static void add(struct message *m, const char *format, ...)
 	m->iov[m->nr++] = (struct iovec){ .iov_base = field, .iov_len = strlen(field) };
 }
 
+/* Its library takes messages also when there is no journald: they would be lost. */
+#define SOCKET "/run/systemd/journal/socket"
+
 static bool on_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -47,7 +51,7 @@ static bool on_journal(void)
 	struct stat st;
 
 	return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 && !fstat(2, &st) &&
-	       st.st_dev == dev && st.st_ino == ino;
+	       st.st_dev == dev && st.st_ino == ino && !access(SOCKET, W_OK);
 }
 
 static void send(const struct message *m, struct hook *hook)
@@ -62,7 +66,13 @@ static void send(const struct message *m, struct hook *hook)
 	hook_add(hook, fields, m->nr);
 }
 
-void tell_refusal(const struct refusal *r, struct hook *hook)
+static void add_recording(struct message *m, const char *path)
+{
+	if (*path)
+		add(m, "KVMMT_RECORDING=%s", path);
+}
+
+void tell_refusal(const struct refusal *r, const char *recording, struct hook *hook)
 {
 	const struct kvmmt_event *e = &r->event;
 	const char *reason = refusal_reason(e);
@@ -85,10 +95,12 @@ void tell_refusal(const struct refusal *r, struct hook *hook)
 	if (r->slot >= 0)
 		add(&m, "KVMMT_SLOT=%d", r->slot);
 	add(&m, "KVMMT_TIMES=%llu", (unsigned long long)r->count);
+	add_recording(&m, recording);
 	send(&m, hook);
 }
 
-void tell_storm(const struct series *s, const struct model *model, struct hook *hook)
+void tell_storm(const struct series *s, const struct model *model, const char *recording,
+		struct hook *hook)
 {
 	const struct storm_cause *c = &s->storm.causes[0];
 	struct message m = { .nr = 0 };
@@ -106,6 +118,7 @@ void tell_storm(const struct series *s, const struct model *model, struct hook *
 		add(&m, "KVMMT_CAUSE_KIND=%s", storm_cause_kind(c, s->vm));
 		add(&m, "KVMMT_CAUSE=%s", storm_cause_word(c, word));
 	}
+	add_recording(&m, recording);
 	send(&m, hook);
 }
 

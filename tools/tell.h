@@ -10,8 +10,10 @@
 #include "refusal.h"
 #include "series.h"
 
-void tell_refusal(const struct refusal *r, struct hook *hook);
-void tell_storm(const struct series *s, const struct model *m, struct hook *hook);
+/* @recording: the path of one that has it, or "". */
+void tell_refusal(const struct refusal *r, const char *recording, struct hook *hook);
+void tell_storm(const struct series *s, const struct model *m, const char *recording,
+		struct hook *hook);
 void tell_storm_over(const struct series *s, struct hook *hook);
 
 #endif

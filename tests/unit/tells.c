@@ -71,7 +71,7 @@ static void line(void)
 	if (pipe(fds))
 		return;
 	dup2(fds[1], 2);
-	tell_refusal(&r, &(struct hook){ 0 });
+	tell_refusal(&r, "/var/lib/kvmmt/x.data", &(struct hook){ 0 });
 	dup2(err, 2);
 	n = read(fds[0], buf, sizeof(buf) - 1);
 	buf[n > 0 ? n : 0] = '\0';

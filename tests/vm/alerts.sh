@@ -37,6 +37,19 @@ pids+=($!)
 "$bin/prometheus" --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" \
 	--web.listen-address="127.0.0.1:$prometheus_port" 2>"$work/prometheus.log" &
 pids+=($!)
+# ready PORT: it answers, as Prometheus and Alertmanager do
+ready() {
+	/usr/bin/python3 - "http://127.0.0.1:$1/-/ready" <<-'EOF'
+		import sys, time, urllib.request
+		for _ in range(600):
+		    try:
+		        sys.exit(urllib.request.urlopen(sys.argv[1], timeout=1).status != 200)
+		    except OSError:
+		        time.sleep(0.1)
+		sys.exit(1)
+	EOF
+}
+ready "$prometheus_port" && ready "$alertmanager_port" || { echo "not ok alerts: Prometheus does not start"; exit 1; }
 "$here/lab" -n "$lab_port" -a "now=$(date +%s)" -t 100 -c neoverse-n1 -- /bin/exporter serve >"$work/lab" 2>&1
 lab=$?
 sed -n 's/^not ok/& [alerts]/p' "$work/lab"
@@ -60,11 +73,14 @@ received() {
 
 received "a refusal is received with VM, slot, memory and missing features" \
 	'"alertname": "KvmmtUnsafeCacheable"' '"state": "firing"' '"vm": "gpu-a"' '"slot": "1"' \
-	'"backing": "device /dev/pfnmap"' '"missing": "FWB and DIC"'
+	'"backing": "device /dev/pfnmap"' '"missing": "FWB and DIC"' '"recording": "/tmp/flight/kvmmt-'
 received "and cleared" '"alertname": "KvmmtUnsafeCacheable"' '"state": "resolved"' '"vm": "gpu-a"'
 received "a storm is received with its cause" '"alertname": "KvmmtStorm"' '"state": "firing"' \
-	'"vm": "thrash-madvise"' 'by vmm exporter, notifier'
+	'"vm": "thrash-madvise"' 'by vmm exporter, notifier' '"recording": "/tmp/flight/kvmmt-'
 received "and cleared" '"alertname": "KvmmtStorm"' '"state": "resolved"' '"vm": "thrash-madvise"'
+received "one by khugepaged with that" '"alertname": "KvmmtStorm"' '"state": "firing"' \
+	'"vm": "thrash-khugepaged"' 'by kernel khugepaged, notifier'
+received "and cleared" '"alertname": "KvmmtStorm"' '"state": "resolved"' '"vm": "thrash-khugepaged"'
 if grep -F '"state": "firing"' "$work/received" | grep -vqE 'KvmmtUnsafeCacheable|KvmmtStorm|KvmmtDown'; then
 	echo "not ok alerts: no other alert fires: $(cat "$work/received")"
 	failed=1
