@@ -21,7 +21,8 @@ static const struct argp_option options[] = {
 	{ "limit", 'L', "N", 0, "VMs with series of their own, 0 to 4096 (default 128); "
 	  "more are counted together as \"other\"", 0 },
 	{ "storm", 's', "WHAT=N,...", 0, "what a storm of invalidations is: rate=N a second or bytes=N "
-	  "a second, refault=PERCENT of it mapped again, for=SECONDS, over after clear=SECONDS", 0 },
+	  "a second, refault=PERCENT of it mapped again, for=SECONDS, over after clear=SECONDS; and "
+	  "when a VNCR pseudo-TLB thrashes: walks=N a second, miss=PERCENT of its lookups", 0 },
 	{ "run", 'r', "COMMAND", 0, "run this for each refusal and storm, with what it is in the environment", 0 },
 	{ "record", 'R', "DIR", 0, "flight recorder: keep the events of the latest seconds, write them there "
 	  "for a refusal or a storm", 0 },
@@ -32,22 +33,24 @@ static const struct argp_option options[] = {
 
 static void parse_storm(struct storm_limits *l, char *arg, struct argp_state *state)
 {
-	static char *const words[] = { "rate", "bytes", "refault", "for", "clear", NULL };
-	double *const places[] = { &l->per_s, &l->bytes_per_s, &l->refault, &l->raise_s, &l->clear_s };
+	static char *const words[] = { "rate", "bytes", "refault", "for", "clear", "walks", "miss",
+				      NULL };
+	double *const places[] = { &l->per_s, &l->bytes_per_s, &l->refault, &l->raise_s, &l->clear_s,
+				   &l->walks_per_s, &l->miss };
 
 	while (*arg) {
 		char *value, *end;
 		int i = getsubopt(&arg, words, &value);
 
 		if (i < 0)
-			argp_error(state, "--storm: '%s' is none of rate=, bytes=, refault=, for=, clear=",
+			argp_error(state, "--storm: '%s' is none of rate=, bytes=, refault=, for=, clear=, walks=, miss=",
 				   value);
 		*places[i] = value ? strtod(value, &end) : -1;
 		if (!value || end == value || *end || !(*places[i] >= 0 && *places[i] <= 1e15))
 			argp_error(state, "--storm: %s=%s: this is not a number from 0", words[i],
 				   value ? value : "");
-		if (places[i] == &l->refault)
-			l->refault /= 100;
+		if (places[i] == &l->refault || places[i] == &l->miss)
+			*places[i] /= 100;
 	}
 }
 

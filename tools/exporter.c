@@ -48,6 +48,11 @@ static void step_storms(struct exporter *x)
 			tell_storm(s, &x->model, record_for(x, s->label), &x->hook);
 		else if (change == STORM_CLEARED)
 			tell_storm_over(s, &x->hook);
+		change = thrash_step(&s->thrash, &x->storm, &x->model, s->vm);
+		if (change == STORM_RAISED)
+			tell_thrash(s, &x->model, record_for(x, s->label), &x->hook);
+		else if (change == STORM_CLEARED)
+			tell_thrash_over(s, &x->hook);
 	}
 }
 

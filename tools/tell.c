@@ -19,6 +19,8 @@
 #define ID_REFUSAL    "MESSAGE_ID=416dc334cb304d279922cee5a496fc9b"
 #define ID_STORM      "MESSAGE_ID=4487c3553e1b4e3ca5329d39bde9b9e8"
 #define ID_STORM_OVER "MESSAGE_ID=6d4f3574af7d473d8255ede1e10777fc"
+#define ID_THRASH      "MESSAGE_ID=5868c7603ea6d514043679a588df8dff"
+#define ID_THRASH_OVER "MESSAGE_ID=9a69faf3adf20e7d56b3240e18aeddcc"
 
 #define MAX_FIELDS 16
 #define FIELD_LEN  (EVENT_TEXT_LEN + 128)
@@ -128,6 +130,37 @@ void tell_storm_over(const struct series *s, struct hook *hook)
 
 	add(&m, "MESSAGE=VM %s: the storm of invalidations is over", s->label);
 	add(&m, ID_STORM_OVER);
+	add(&m, "PRIORITY=%d", LOG_NOTICE);
+	add(&m, "KVMMT_VM=%s", s->label);
+	send(&m, hook);
+}
+
+void tell_thrash(const struct series *s, const struct model *model, const char *recording,
+		 struct hook *hook)
+{
+	const char *reason = name_vncr_inval(s->thrash.reason);
+	struct message m = { .nr = 0 };
+	char text[512];
+
+	thrash_text(&s->thrash, model, text, sizeof(text));
+	add(&m, "MESSAGE=VM %s: its VNCR pseudo-TLB thrashes: %s", s->label, text);
+	add(&m, ID_THRASH);
+	add(&m, "PRIORITY=%d", LOG_WARNING);
+	add(&m, "KVMMT_VM=%s", s->label);
+	add(&m, "KVMMT_PID=%u", s->vm->process);
+	add(&m, "KVMMT_RATE=%.0f", s->thrash.per_s);
+	add(&m, "KVMMT_MISS_PERCENT=%.0f", 100 * s->thrash.miss);
+	add(&m, "KVMMT_REASON=%s", reason ? reason : "unknown");
+	add_recording(&m, recording);
+	send(&m, hook);
+}
+
+void tell_thrash_over(const struct series *s, struct hook *hook)
+{
+	struct message m = { .nr = 0 };
+
+	add(&m, "MESSAGE=VM %s: its VNCR pseudo-TLB thrashes no more", s->label);
+	add(&m, ID_THRASH_OVER);
 	add(&m, "PRIORITY=%d", LOG_NOTICE);
 	add(&m, "KVMMT_VM=%s", s->label);
 	send(&m, hook);

@@ -15,5 +15,8 @@ void tell_refusal(const struct refusal *r, const char *recording, struct hook *h
 void tell_storm(const struct series *s, const struct model *m, const char *recording,
 		struct hook *hook);
 void tell_storm_over(const struct series *s, struct hook *hook);
+void tell_thrash(const struct series *s, const struct model *m, const char *recording,
+		 struct hook *hook);
+void tell_thrash_over(const struct series *s, struct hook *hook);
 
 #endif

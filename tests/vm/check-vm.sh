@@ -74,6 +74,7 @@ boot "debug max" -k debug -t 900 "${table[@]}" -- /bin/s2table + $small + /bin/s
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- /bin/s2table + $small
 boot "exporter neoverse-n1" -t 200 -c neoverse-n1 -- /bin/exporter
 boot "exporter debug neoverse-n1" -k debug -t 600 -c neoverse-n1 -- /bin/exporter
+boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
 "$here/alerts.sh" || failed=1
 nested="/bin/nested registers isolation switch regime reuse address hcr faults vcpus running forms sizes ranges"
 nested+=" + /bin/nested taken readonly dirty + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"

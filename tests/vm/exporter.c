@@ -2,6 +2,8 @@
 /*
  * kvmmt exporter on a host whose guests are refused, live and go.
  *   exporter
+ *   exporter soak SECONDS: no alarm while guests lead ordinary lives
+ *   exporter nested: what guest hypervisors do
  *   exporter serve: to a Prometheus outside, which guests give reason for alerts
  * and for these: exporter vmm -name NAME
  */
@@ -271,6 +273,12 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "serve"))
 		return serve();
 	interface_up("lo");
+	if (argc == 3 && !strcmp(argv[1], "soak"))
+		return soak(atoi(argv[2]));
+	if (argc == 2 && !strcmp(argv[1], "nested")) {
+		nested_storms();
+		return check_status();
+	}
 	as_root();
 	as_service();
 	textfile();

@@ -33,10 +33,19 @@ bool status_has(pid_t pid, const char *line);
 pid_t start_vmm(const char *name);
 int vmm(const char *name);
 void stop_vmm(pid_t pid);
+struct vm;
+struct vcpu;
+/* @bytes of memory, and a VM with it at the window; both this process's until it ends. */
+char *open_guest(struct vm *vm, struct vcpu *vcpu, size_t bytes);
 
 /* exporter_storm.c */
 void storms(void);
+void nested_storms(void);
 void khugepaged_at_once(void);
+
+/* exporter_soak.c */
+int soak(unsigned int seconds);
+int ordinary(unsigned int life_s);
 
 /* exporter_fault.c */
 void faults(void);

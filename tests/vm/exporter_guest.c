@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -37,8 +38,7 @@ static int live(const char *name)
 	return 0;
 }
 
-/* Memory and a VM with it at the window; it is this process's until that is killed. */
-static char *open_guest(struct vm *vm, struct vcpu *vcpu, size_t bytes)
+char *open_guest(struct vm *vm, struct vcpu *vcpu, size_t bytes)
 {
 	char *mem = reserve_2m(bytes);
 
@@ -101,11 +101,32 @@ static void collapse(void)
 	}
 }
 
+extern const char tlbi_guest_start[], tlbi_guest_end[];
+
+/* A guest hypervisor, tlbi.S: it is heard of no more. */
+static void invalidate(void)
+{
+	struct vcpu vcpu;
+	struct vm vm;
+
+	if (vm_open_bare(&vm, VM_EL2, 4 << 20))
+		return;
+	memcpy(vm.ram, tlbi_guest_start, tlbi_guest_end - tlbi_guest_start);
+	if (vcpu_open(&vm, &vcpu, 0))
+		return;
+	while (!ioctl(vcpu.fd, KVM_RUN, 0))
+		;
+}
+
 int vmm(const char *name)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!strcmp(name, "thrash-khugepaged"))
 		collapse();
+	else if (!strcmp(name, "thrash-tlbi"))
+		invalidate();
+	else if (!strncmp(name, "ordinary", 8))
+		return ordinary(20 + getpid() % 60);
 	else if (!strncmp(name, "thrash", 6))
 		thrash(!strcmp(name, "thrash-ksm"));
 	else

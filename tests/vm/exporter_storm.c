@@ -20,6 +20,12 @@ static bool storm_gone(void)
 	return get("/metrics", OPENMETRICS) == 200 && !has("kvmmt_vm_storm{vm=\"thrash", "} 1", NULL);
 }
 
+static bool guests_gone(void)
+{
+	return get("/metrics", OPENMETRICS) == 200 && has("kvmmt_vms 0", NULL) &&
+	       !has("vm=\"nested-", NULL);
+}
+
 /* The first cause told is the one that does most. */
 static bool first_cause(const char *cause)
 {
@@ -62,14 +68,56 @@ static void kills(void)
 	      "it is", "what is killed is not refused anything");
 }
 
-/* Thresholds for an emulated machine. */
-void storms(void)
+static bool thrash_there(void)
+{
+	return get("/metrics", OPENMETRICS) == 200 && has("kvmmt_vm_vncr_thrash{vm=\"nested-", "} 1", NULL);
+}
+
+/* VMs under the nested test's stress: L1s with more L2s than fit, and host and L1 change all. */
+static void thrash(void)
+{
+	char *const argv[] = { "/bin/nested", "-p", "1000000", "-n", "1000000", "stress", NULL };
+	pid_t pid = spawn(argv, "/dev/null");
+
+	check(soon(thrash_there), "it is not", "a VNCR pseudo-TLB that thrashes is told");
+	check(has("kvmmt_vm_vncr_thrash_cause_ratio{vm=\"nested-", "reason=\"replaced\"", NULL) &&
+		      has("kvmmt_vm_vncr_thrash_miss_ratio{vm=\"nested-", NULL),
+	      "it is not", "with what takes most entries away");
+	stop_vmm(pid);
+	check(soon(guests_gone), "it is not", "and is over when its VM is");
+}
+
+static pid_t start(void)
 {
 	char *const argv[] = { "/bin/kvmmt", "exporter", "-d", "0.5", "--storm",
-			       "rate=8,for=2,clear=2", NULL };
+			       "rate=8,walks=100,for=2,clear=2", NULL };
 	pid_t pid = spawn(argv, "/tmp/exporter");
 
-	check(soon(healthy), "it is not", "with other thresholds it is healthy");
+	check(soon(healthy), "it is not", "with thresholds for an emulated machine it is healthy");
+	return pid;
+}
+
+static void stop(pid_t pid)
+{
+	stop_exporter(pid, "storms");
+	if (check_status())
+		show("/tmp/exporter");
+}
+
+void nested_storms(void)
+{
+	pid_t pid = start();
+
+	storm("thrash-tlbi", "a guest hypervisor that invalidates its guest's memory",
+	      "kind=\"guest\",cause=\"exporter\",reason=\"guest-tlbi\"");
+	thrash();
+	stop(pid);
+}
+
+void storms(void)
+{
+	pid_t pid = start();
+
 	storm("thrash-madvise", "memory taken by the VMM",
 	      "kind=\"vmm\",cause=\"exporter\",reason=\"notifier\"");
 	write_file("/sys/kernel/mm/ksm/pages_to_scan", "1000");
@@ -82,7 +130,5 @@ void storms(void)
 	storm("thrash-khugepaged", "memory made huge again and again",
 	      "kind=\"kernel\",cause=\"khugepaged\",reason=\"notifier\"");
 	kills();
-	stop_exporter(pid, "storms");
-	if (check_status())
-		show("/tmp/exporter");
+	stop(pid);
 }
