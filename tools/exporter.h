@@ -19,6 +19,7 @@ struct exporter {
 	struct refusal_log refusals;
 	struct storm_limits storm;
 	struct hook hook;
+	__u64 messages_lost, lost_told_ns; /* of the hook's, as said last */
 	struct flight flight;
 	struct metrics metrics;
 	struct http *http;

@@ -9,6 +9,7 @@
 #include "service.h"
 
 #define REST_NS	 20000000ull	/* between two looks at events that keep coming */
+#define TELL_NS	 60000000000ull	/* between two words on messages lost */
 #define EARLY_NS 100000000ull	/* between two samples at least, however many refusals come */
 
 static bool stopped(struct exporter *x)
@@ -84,6 +85,20 @@ static bool serve(struct exporter *x, __u64 until_ns, bool *early)
 	return false;
 }
 
+static void run_hook(struct exporter *x, __u64 now)
+{
+	__u64 lost;
+
+	hook_step(&x->hook, now);
+	lost = x->hook.failed + x->hook.dropped;
+	if (lost == x->messages_lost || (x->lost_told_ns && now - x->lost_told_ns < TELL_NS))
+		return;
+	fail("exporter", "--run: %llu messages are lost so far: the command fails or is too slow",
+	     (unsigned long long)lost);
+	x->messages_lost = lost;
+	x->lost_told_ns = now;
+}
+
 int exporter_run(struct exporter *x)
 {
 	__u64 step_ns = x->interval_s * 1e9, next = live_now_ns();
@@ -95,7 +110,7 @@ int exporter_run(struct exporter *x)
 		if (err)
 			return err;
 		exporter_write(x);
-		hook_step(&x->hook, live_now_ns());
+		run_hook(x, live_now_ns());
 		service_notify("WATCHDOG=1");
 		if (!early)
 			next += step_ns;

@@ -12,6 +12,7 @@
 #include <systemd/sd-journal.h>
 
 #include "event_text.h"
+#include "json.h"
 #include "names.h"
 #include "tell.h"
 
@@ -56,16 +57,53 @@ static bool on_journal(void)
 	       st.st_dev == dev && st.st_ino == ino && !access(SOCKET, W_OK);
 }
 
+/* KVMMT_JSON={"MESSAGE":…}, to be freed; NULL without memory. */
+static char *json_field(const struct message *m)
+{
+	char *text = NULL, key[32];
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	struct json j;
+	int i;
+
+	if (!out)
+		return NULL;
+	fputs("KVMMT_JSON=", out);
+	json_begin(&j, out);
+	for (i = 0; i < m->nr; i++) {
+		const char *value = strchr(m->fields[i], '=') + 1;
+
+		snprintf(key, sizeof(key), "%.*s", (int)(value - 1 - m->fields[i]), m->fields[i]);
+		json_string(&j, key, value);
+	}
+	json_end(&j);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+static void run(const struct message *m, struct hook *hook)
+{
+	const char *fields[MAX_FIELDS + 1];
+	char *json = hook->command ? json_field(m) : NULL;
+	int i;
+
+	for (i = 0; i < m->nr; i++)
+		fields[i] = m->fields[i];
+	fields[i] = json;
+	hook_add(hook, fields, m->nr + (json != NULL));
+	free(json);
+}
+
 static void send(const struct message *m, struct hook *hook)
 {
-	const char *fields[MAX_FIELDS];
-	int i;
 
 	if (!on_journal() || sd_journal_sendv(m->iov, m->nr))
 		fprintf(stderr, "kvmmt exporter: %s\n", m->fields[0] + strlen("MESSAGE="));
-	for (i = 0; i < m->nr; i++)
-		fields[i] = m->fields[i];
-	hook_add(hook, fields, m->nr);
+	run(m, hook);
 }
 
 static void add_recording(struct message *m, const char *path)
