@@ -44,6 +44,7 @@ row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
 
 "$here/recording.sh" "$out" "$out/bench/recording.items"
+"$here/scrape.sh" "$out" "$out/bench/scrape.items"
 
 item() { printf '  {"name": "%s", "value": %s, "unit": "%s", "how": "%s"}' "$1" "$2" "$3" "$4"; }
 against="$how; against the same series without its tracepoint patches"
@@ -54,7 +55,7 @@ against="$how; against the same series without its tracepoint patches"
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done
-	cat "$out/bench/recording.items"
+	cat "$out/bench/recording.items" "$out/bench/scrape.items"
 	printf '\n]\n'
 } >"$out/bench.json"
 echo "  JSON     $out/bench.json"

@@ -115,8 +115,14 @@ $(O)/bench/synth: tests/bench/synth.c $(synth_obj)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) -lz -lzstd -o $@
 
+scrape_obj := $(filter-out $(O)/native/kvmmt.o,$(native_obj))
+$(O)/bench/scrape: tests/bench/scrape.c $(native_obj)
+	@mkdir -p $(@D)
+	$(call msg,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $< $(scrape_obj) $(kvmmt_libs) -o $@
+
 ## bench: what tracing costs, beside perf and trace-cmd; writes .output/bench.json
-bench: tools vm-tests kernel-patched kernel-notrace $(O)/bench/synth
+bench: tools vm-tests kernel-patched kernel-notrace $(O)/bench/synth $(O)/bench/scrape
 	@tests/bench/bench.sh $(O)
 
 .PHONY: bench
