@@ -19,7 +19,7 @@ $(unit_out)/check.o: tests/vm/vmm/check.c
 
 $(unit_out)/%: tests/unit/%.c $(unit_obj)
 	$(call msg,LD,$@)
-	$(Q)$(CC) $(unit_cflags) $(filter %.c %.o,$^) -lbpf -lelf -lz -lzstd -lmicrohttpd -lsystemd -o $@
+	$(Q)$(CC) $(unit_cflags) -MF $@.test.d $(filter %.c %.o,$^) -lbpf -lelf -lz -lzstd -lmicrohttpd -lsystemd -o $@
 
 ## check-unit: tests without the lab
 check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_out)/vmnames $(unit_out)/screens \

@@ -252,7 +252,7 @@ static int serve(void)
 	sleep(3);
 	waitpid(start_vmm("gpu-a"), NULL, 0);
 	vmm = start_vmm("thrash-madvise");
-	sleep(12);
+	sleep(25);	/* past the end of the refusal's alert */
 	stop_vmm(vmm);
 	khugepaged_at_once();
 	vmm = start_vmm("thrash-khugepaged");
