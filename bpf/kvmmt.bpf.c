@@ -16,6 +16,7 @@ char LICENSE[] SEC("license") = "GPL";
 /* Set before loading. */
 const volatile bool only_refusals;	/* stream no other */
 const volatile bool count_causes;	/* keep `causes` */
+const volatile bool note_stacks;	/* of causes, in `stacks` */
 const volatile bool note_origins;	/* of refusals, in `origins` */
 const volatile bool refusals_apart;	/* in the ring behind the CPUs': others cannot fill it */
 const volatile bool only_pids;		/* leave out VMs that `pids` does not hold */
@@ -69,6 +70,13 @@ struct {
 	__type(key, struct kvmmt_cause_key);
 	__type(value, struct kvmmt_cause);
 } causes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, KVMMT_MAX_CAUSES);
+	__type(key, struct kvmmt_cause_key);
+	__type(value, __u64[KVMMT_STACK_DEPTH]);
+} stacks SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -349,6 +357,17 @@ static __always_inline int on_s2_slot(int what, struct kvm *kvm, const struct kv
 	return stream(&e, KVMMT_KIND_S2_SLOT, refused);
 }
 
+static __noinline int note_stack(const struct kvmmt_cause_key *key)
+{
+	__u64 stack[KVMMT_STACK_DEPTH] = { 0 };
+
+	if (!key)
+		return 0;
+	bpf_get_task_stack(bpf_get_current_task_btf(), stack, sizeof(stack), 0);
+	bpf_map_update_elem(&stacks, key, stack, BPF_ANY);
+	return 0;
+}
+
 static __noinline int count_cause(struct kvm *kvm, __u64 size, __u32 reason)
 {
 	struct task_struct *task = bpf_get_current_task_btf(), *first = task->group_leader;
@@ -370,6 +389,8 @@ static __noinline int count_cause(struct kvm *kvm, __u64 size, __u32 reason)
 	}
 	cause->count++;
 	cause->bytes += size;
+	if (note_stacks && !(cause->count & (KVMMT_STACK_EVERY - 1)))
+		note_stack(&key);
 	return 0;
 }
 

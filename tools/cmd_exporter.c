@@ -26,6 +26,7 @@ static const struct argp_option options[] = {
 	{ "run", 'r', "COMMAND", 0, "run this for each refusal and storm, with what it is in the environment", 0 },
 	{ "record", 'R', "DIR", 0, "flight recorder: keep the events of the latest seconds, write them there "
 	  "for a refusal or a storm", 0 },
+	{ "stacks", 'k', NULL, 0, "note how the kernel comes to invalidate, and tell it with a storm", 0 },
 	{ "check", 'C', NULL, 0, "attach, say what can be seen, exit", 0 },
 	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
 	{ 0 },
@@ -86,6 +87,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'R':
 		x->flight.dir = arg;
+		break;
+	case 'k':
+		x->stacks = true;
 		break;
 	case 'C':
 		x->check = true;
@@ -166,7 +170,7 @@ static int say_check(const struct exporter *x)
 static int start(struct exporter *x)
 {
 	const struct common common = { .command = "exporter", .verbose = x->verbose, .causes = true,
-				       .origins = true };
+				       .stacks = x->stacks, .origins = true };
 	int err;
 
 	x->source.event = exporter_event;
@@ -175,6 +179,10 @@ static int start(struct exporter *x)
 		return 1;
 	if (!x->check && !x->textfile && open_socket(x))
 		return 1;
+	err = x->stacks ? symbols_read(&x->symbols, "/proc/kallsyms") : 0;
+	if (err)
+		return fail("exporter", "--stacks: /proc/kallsyms: %s", err == -EACCES ?
+			    "it shows no addresses: that takes CAP_SYSLOG" : strerror(-err));
 	err = service_drop_privileges();
 	if (err)
 		return fail("exporter", "capabilities cannot be given up: %s", strerror(-err));
@@ -222,6 +230,7 @@ int cmd_exporter(int argc, char **argv)
 		http_body_put(x.body[i]);
 	http_body_put(x.healthy);
 	http_body_put(x.sick);
+	symbols_free(&x.symbols);
 	free(x.refusals_due);
 	hook_free(&x.hook);
 	source_close(&x.source);

@@ -36,6 +36,29 @@ void exporter_record(struct exporter *x, __u64 now_ns, bool now)
 		fail("exporter", "%s: a recording is lost: %s", x->flight.path, strerror(-err));
 }
 
+/* How the one that causes most came to it, "" if that was not asked for or is not known. */
+static void stack_of(struct exporter *x, const struct series *s, char *buf, size_t len)
+{
+	const struct storm_cause *c = &s->storm.causes[0];
+	struct kvmmt_cause_key key = { .vm = s->key, .process = c->process, .reason = c->reason };
+	__u64 stack[KVMMT_STACK_DEPTH];
+
+	buf[0] = '\0';
+	if (!x->stacks || !s->storm.nr_causes)
+		return;
+	memcpy(key.comm, c->comm, sizeof(key.comm));
+	if (live_stack(x->source.live, &key, stack))
+		symbols_stack(&x->symbols, stack, KVMMT_STACK_DEPTH, buf, len);
+}
+
+static void raise_storm(struct exporter *x, const struct series *s)
+{
+	char stack[TELL_STACK_LEN];
+
+	stack_of(x, s, stack, sizeof(stack));
+	tell_storm(s, &x->model, stack, record_for(x, s->label), &x->hook);
+}
+
 static void step_storms(struct exporter *x)
 {
 	size_t i;
@@ -45,7 +68,7 @@ static void step_storms(struct exporter *x)
 		enum storm_change change = storm_step(&s->storm, &x->storm, &x->model, s->vm);
 
 		if (change == STORM_RAISED)
-			tell_storm(s, &x->model, record_for(x, s->label), &x->hook);
+			raise_storm(x, s);
 		else if (change == STORM_CLEARED)
 			tell_storm_over(s, &x->hook);
 		change = thrash_step(&s->thrash, &x->storm, &x->model, s->vm);

@@ -7,11 +7,13 @@
 #include "http.h"
 #include "kvmmt.h"
 #include "metrics.h"
+#include "symbols.h"
 
 struct exporter {
 	const char *listen, *textfile;
 	double interval_s;
-	bool check, verbose;
+	bool check, verbose, stacks;
+	struct symbols symbols;		/* if stacks are asked for */
 	struct host host;
 	struct source source;
 	struct model model;

@@ -147,6 +147,7 @@ static int configure(struct live *live, const struct live_options *o, const bool
 
 	skel->rodata->only_refusals = !o->stream_kinds;
 	skel->rodata->refusals_apart = o->stream_kinds && o->stream_refusals;
+	skel->rodata->note_stacks = o->stacks;
 	skel->rodata->note_origins = o->origins;
 	skel->rodata->count_causes = o->causes;
 	skel->rodata->only_pids = o->nr_pids > 0;
@@ -163,6 +164,8 @@ static int configure(struct live *live, const struct live_options *o, const bool
 	err = bpf_map__set_max_entries(skel->maps.pids, o->nr_pids ? o->nr_pids : 1);
 	if (!err && !o->causes)
 		err = bpf_map__set_max_entries(skel->maps.causes, 1);
+	if (!err && !o->stacks)
+		err = bpf_map__set_max_entries(skel->maps.stacks, 1);
 	return err ? err : kvmmt_bpf__load(skel);
 }
 
@@ -330,6 +333,12 @@ int live_causes(struct live *live, live_cause_fn fn, void *ctx)
 	}
 	free(per_cpu);
 	return err;
+}
+
+bool live_stack(struct live *live, const struct kvmmt_cause_key *key,
+		__u64 stack[KVMMT_STACK_DEPTH])
+{
+	return !bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.stacks), key, stack);
 }
 
 /* Has another generation begun at the VM's address? Then it counts no more. */

@@ -13,6 +13,7 @@ struct live;
 struct live_options {
 	bool count;		/* keep counters: live_counters() must be called now and then */
 	bool causes;		/* and who invalidates: live_causes() */
+	bool stacks;		/* and how they come to it: live_stack() */
 	bool origins;		/* note what is known of refused memory: live_origin() */
 	__u32 stream_kinds;	/* bit by kind */
 	bool stream_refusals;	/* if no kinds; with both, refusals have a ring of their own */
@@ -62,6 +63,10 @@ int live_vcpus(struct live *live, live_vcpu_fn fn, void *ctx);
 
 /* Call @fn for each cause that was asked for, with the sum over CPUs. Returns 0 or -errno. */
 int live_causes(struct live *live, live_cause_fn fn, void *ctx);
+
+/* How a cause came to it last, innermost first, zeroes at the end. False: not known. */
+bool live_stack(struct live *live, const struct kvmmt_cause_key *key,
+		__u64 stack[KVMMT_STACK_DEPTH]);
 
 /*
  * Wait up to @timeout_ms (-1: for ever) for events, then call @fn for those that

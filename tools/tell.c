@@ -24,7 +24,7 @@
 #define ID_THRASH_OVER "MESSAGE_ID=9a69faf3adf20e7d56b3240e18aeddcc"
 
 #define MAX_FIELDS 16
-#define FIELD_LEN  (EVENT_TEXT_LEN + 128)
+#define FIELD_LEN  (EVENT_TEXT_LEN + TELL_STACK_LEN)
 
 struct message {
 	char fields[MAX_FIELDS][FIELD_LEN];	/* NAME=value; the first is MESSAGE */
@@ -139,15 +139,16 @@ void tell_refusal(const struct refusal *r, const char *recording, struct hook *h
 	send(&m, hook);
 }
 
-void tell_storm(const struct series *s, const struct model *model, const char *recording,
-		struct hook *hook)
+void tell_storm(const struct series *s, const struct model *model, const char *stack,
+		const char *recording, struct hook *hook)
 {
 	const struct storm_cause *c = &s->storm.causes[0];
 	struct message m = { .nr = 0 };
 	char text[512], word[STORM_WORD_LEN];
 
 	storm_text(&s->storm, model, s->vm, text, sizeof(text));
-	add(&m, "MESSAGE=VM %s: a storm of invalidations: %s", s->label, text);
+	add(&m, "MESSAGE=VM %s: a storm of invalidations: %s%s%s", s->label, text,
+	    *stack ? "; by " : "", stack);
 	add(&m, ID_STORM);
 	add(&m, "PRIORITY=%d", LOG_WARNING);
 	add(&m, "KVMMT_VM=%s", s->label);
@@ -158,6 +159,8 @@ void tell_storm(const struct series *s, const struct model *model, const char *r
 		add(&m, "KVMMT_CAUSE_KIND=%s", storm_cause_kind(c, s->vm));
 		add(&m, "KVMMT_CAUSE=%s", storm_cause_word(c, word));
 	}
+	if (*stack)
+		add(&m, "KVMMT_STACK=%s", stack);
 	add_recording(&m, recording);
 	send(&m, hook);
 }

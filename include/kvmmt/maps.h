@@ -53,6 +53,10 @@ struct kvmmt_cause_key {
 	char comm[KVMMT_COMM_LEN];	/* of the process's first thread */
 };
 
+/* How it came to it, innermost first; on request, of one in so many. A power of two. */
+#define KVMMT_STACK_DEPTH 24
+#define KVMMT_STACK_EVERY 16
+
 struct kvmmt_cause {
 	__u64 count, bytes;
 };
