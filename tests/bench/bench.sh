@@ -28,6 +28,7 @@ off=$(cost patched)
 stat=$(cost patched /bin/kvmmt stat -d 1)
 top=$(cost patched /bin/kvmmt top -b -d 1)
 exporter=$(cost patched /bin/kvmmt exporter --textfile /tmp/kvmmt.prom)
+flight=$(cost patched /bin/kvmmt exporter --textfile /tmp/kvmmt.prom --record /tmp/flight)
 script=$(cost patched /bin/kvmmt script)
 perf=$(cost patched $run_peer/perf record -q -a -e kvm:kvm_s2_fault -o /tmp/perf.data)
 tracecmd=$(cost patched $run_peer/trace-cmd record -q -e kvm:kvm_s2_fault -o /tmp/trace.dat)
@@ -39,6 +40,7 @@ row "with them, tracing off" "$off"
 row "kvmmt stat" "$stat"
 row "kvmmt-top" "$top"
 row "kvmmt exporter" "$exporter"
+row "kvmmt exporter --record" "$flight"
 row "kvmmt script (to a file)" "$script"
 row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
@@ -51,7 +53,7 @@ against="$how; against the same series without its tracepoint patches"
 {
 	echo "["
 	item s2_fault_insns "$base" instructions "$how; the series without its tracepoint patches"
-	for pair in off:$off stat:$stat top:$top exporter:$exporter script:$script perf:$perf tracecmd:$tracecmd; do
+	for pair in off:$off stat:$stat top:$top exporter:$exporter flight:$flight script:$script perf:$perf tracecmd:$tracecmd; do
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done
