@@ -74,7 +74,7 @@ static void start_guest(pid_t *guest, int *started)
 /* Thresholds as storms() shows them to be needed here. */
 int soak(unsigned int seconds)
 {
-	char *const argv[] = { "/bin/kvmmt", "exporter", "--storm", "rate=100,bytes=1e9", "--record",
+	char *const argv[] = { "/bin/kvmmt", "exporter", "--storm", "rate=20,bytes=1e9,for=5", "--record",
 			       "/tmp/soak", NULL };
 	pid_t pid = spawn(argv, "/tmp/exporter"), guests[GUESTS] = { 0 }, hog = 0, gone;
 	time_t start, now;
