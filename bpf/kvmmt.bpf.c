@@ -16,6 +16,9 @@ char LICENSE[] SEC("license") = "GPL";
 /* Set before loading. */
 const volatile bool only_refusals;	/* stream no other */
 const volatile bool count_causes;	/* keep `causes` */
+const volatile bool note_stacks;	/* of causes, in `stacks` */
+const volatile bool note_origins;	/* of refusals, in `origins` */
+const volatile bool refusals_apart;	/* in the ring behind the CPUs': others cannot fill it */
 const volatile bool only_pids;		/* leave out VMs that `pids` does not hold */
 const volatile __u32 page_shift;
 const volatile __u32 ring_mask;		/* number of rings - 1, a power of two - 1 */
@@ -70,6 +73,13 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, KVMMT_MAX_CAUSES);
+	__type(key, struct kvmmt_cause_key);
+	__type(value, __u64[KVMMT_STACK_DEPTH]);
+} stacks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, KVMMT_MAX_ORIGINS);
 	__type(key, struct kvmmt_origin_key);
 	__type(value, struct kvmmt_origin);
@@ -96,7 +106,7 @@ struct ring {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, KVMMT_MAX_RINGS);
+	__uint(max_entries, KVMMT_MAX_RINGS + 1);
 	__type(key, __u32);
 	__array(values, struct ring);
 } rings SEC(".maps");
@@ -111,10 +121,9 @@ static __always_inline struct kvmmt_loss *cpu_loss(void)
 }
 
 /* A loss is told before the next event of its CPU, at its place in the stream. */
-static __noinline bool tell_loss(__u32 cpu)
+static __noinline bool tell_loss(__u32 cpu, __u32 index)
 {
 	struct kvmmt_loss *l = cpu_loss();
-	__u32 index = cpu & ring_mask;
 	void *ring = bpf_map_lookup_elem(&rings, &index);
 	struct kvmmt_event *e;
 
@@ -135,10 +144,11 @@ static __noinline bool tell_loss(__u32 cpu)
 }
 
 /* @kind is e->kind as a constant: the verifier cannot follow it through memory. */
-static __always_inline int stream(struct kvmmt_event *e, __u16 kind)
+static __always_inline int stream(struct kvmmt_event *e, __u16 kind, bool refused)
 {
 	struct kvmmt_loss *l = cpu_loss();
-	__u32 cpu = bpf_get_smp_processor_id(), index = cpu & ring_mask;
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 index = refused && refusals_apart ? ring_mask + 1 : cpu & ring_mask;
 	void *ring = bpf_map_lookup_elem(&rings, &index);
 
 	e->time_ns = bpf_ktime_get_ns();
@@ -147,7 +157,7 @@ static __always_inline int stream(struct kvmmt_event *e, __u16 kind)
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
 	if (!l)
 		return 0;
-	if (ring && (!l->untold.first_ns || tell_loss(cpu)) &&
+	if (ring && (!l->untold.first_ns || tell_loss(cpu, index)) &&
 	    !bpf_ringbuf_output(ring, e, sizeof(*e), 0))
 		return 0;
 
@@ -156,6 +166,7 @@ static __always_inline int stream(struct kvmmt_event *e, __u16 kind)
 	l->untold.last_ns = e->time_ns;
 	l->untold.count[kind]++;
 	l->total[kind]++;
+	l->refusals += refused;
 	return 0;
 }
 
@@ -267,9 +278,13 @@ static __always_inline int slot_of(struct kvm *kvm, __u64 ipa)
 static __noinline int note_origin(__u64 vm, __u64 hva, int slot)
 {
 	struct kvmmt_origin_key key = { .vm = vm, .hva = hva };
-	struct kvmmt_origin origin = { .slot = slot };
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct kvmmt_origin origin = {
+		.slot = slot,
+		.killed = !!(task->signal->flags & SIGNAL_GROUP_EXIT),
+	};
 
-	bpf_find_vma(bpf_get_current_task_btf(), hva, on_vma, &origin, 0);
+	bpf_find_vma(task, hva, on_vma, &origin, 0);
 	bpf_map_update_elem(&origins, &key, &origin, BPF_ANY);
 	return 0;
 }
@@ -290,7 +305,7 @@ static __always_inline int on_s2_fault(int what, struct kvm_vcpu *vcpu, const st
 	}
 	if (!streamed(what, kvm, kvmmt_fault_refused(reason)))
 		return 0;
-	if (only_refusals)
+	if (note_origins && kvmmt_fault_refused(reason))
 		note_origin((__u64)kvm, f->hva, slot_of(kvm, f->ipa));
 	e = header(KVMMT_KIND_S2_FAULT, kvm, vcpu->vcpu_idx);
 	e.s2_fault = (struct kvmmt_s2_fault){
@@ -305,7 +320,7 @@ static __always_inline int on_s2_fault(int what, struct kvm_vcpu *vcpu, const st
 		.reason = reason,
 		.memattr = f->memattr,
 	};
-	return stream(&e, KVMMT_KIND_S2_FAULT);
+	return stream(&e, KVMMT_KIND_S2_FAULT, kvmmt_fault_refused(reason));
 }
 
 static __always_inline int on_s2_slot(int what, struct kvm *kvm, const struct kvm_s2_slot *s)
@@ -323,7 +338,7 @@ static __always_inline int on_s2_slot(int what, struct kvm *kvm, const struct kv
 	}
 	if (!streamed(what, kvm, refused))
 		return 0;
-	if (only_refusals)
+	if (note_origins && refused)
 		note_origin((__u64)kvm, s->vma_hva ? s->vma_hva : s->hva, (__u16)s->slot);
 	e = header(KVMMT_KIND_S2_SLOT, kvm, -1);
 	e.s2_slot = (struct kvmmt_s2_slot){
@@ -339,7 +354,18 @@ static __always_inline int on_s2_slot(int what, struct kvm *kvm, const struct kv
 		.reason = s->reason,
 		.change = s->change,
 	};
-	return stream(&e, KVMMT_KIND_S2_SLOT);
+	return stream(&e, KVMMT_KIND_S2_SLOT, refused);
+}
+
+static __noinline int note_stack(const struct kvmmt_cause_key *key)
+{
+	__u64 stack[KVMMT_STACK_DEPTH] = { 0 };
+
+	if (!key)
+		return 0;
+	bpf_get_task_stack(bpf_get_current_task_btf(), stack, sizeof(stack), 0);
+	bpf_map_update_elem(&stacks, key, stack, BPF_ANY);
+	return 0;
 }
 
 static __noinline int count_cause(struct kvm *kvm, __u64 size, __u32 reason)
@@ -363,6 +389,8 @@ static __noinline int count_cause(struct kvm *kvm, __u64 size, __u32 reason)
 	}
 	cause->count++;
 	cause->bytes += size;
+	if (note_stacks && !(cause->count & (KVMMT_STACK_EVERY - 1)))
+		note_stack(&key);
 	return 0;
 }
 
@@ -390,7 +418,7 @@ static __always_inline int on_s2_invalidate(int what, struct kvm *kvm, __u64 sta
 		.reason = reason,
 		.shadow = shadow,
 	};
-	return stream(&e, KVMMT_KIND_S2_INVALIDATE);
+	return stream(&e, KVMMT_KIND_S2_INVALIDATE, false);
 }
 
 #include "vncr.bpf.h"

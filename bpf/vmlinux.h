@@ -35,6 +35,7 @@ enum {
 };
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+#define SIGNAL_GROUP_EXIT 0x4 /* include/linux/sched/signal.h */
 
 enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_F_NO_PREALLOC = 1 };
 
@@ -84,10 +85,15 @@ struct vm_area_struct {
 	struct file *vm_file;
 };
 
+struct signal_struct {
+	unsigned int flags;
+};
+
 struct task_struct {
 	unsigned int flags;
 	__s32 tgid;
 	struct task_struct *group_leader;
+	struct signal_struct *signal;
 	char comm[16];
 };
 

@@ -67,7 +67,7 @@ static __always_inline int on_vncr_lookup(int what, struct kvm_vcpu *vcpu,
 		.entry = l->entry,
 		.reason = l->reason,
 	};
-	return stream(&e, KVMMT_KIND_VNCR_LOOKUP);
+	return stream(&e, KVMMT_KIND_VNCR_LOOKUP, false);
 }
 
 static __always_inline int on_vncr_walk(int what, struct kvm_vcpu *vcpu,
@@ -98,7 +98,7 @@ static __always_inline int on_vncr_walk(int what, struct kvm_vcpu *vcpu,
 		.level = w->level,
 		.size_shift = w->size_shift,
 	};
-	return stream(&e, KVMMT_KIND_VNCR_WALK);
+	return stream(&e, KVMMT_KIND_VNCR_WALK, false);
 }
 
 static __always_inline int on_vncr_invalidate(int what, struct kvm_vcpu *vcpu,
@@ -125,7 +125,7 @@ static __always_inline int on_vncr_invalidate(int what, struct kvm_vcpu *vcpu,
 		.entry = i->entry,
 		.size_shift = i->size_shift,
 	};
-	return stream(&e, KVMMT_KIND_VNCR_INVALIDATE);
+	return stream(&e, KVMMT_KIND_VNCR_INVALIDATE, false);
 }
 
 static __always_inline int on_nested_tlbi(int what, struct kvm_vcpu *vcpu,
@@ -150,7 +150,7 @@ static __always_inline int on_nested_tlbi(int what, struct kvm_vcpu *vcpu,
 		.asid = t->asid,
 		.entries = t->entries,
 	};
-	return stream(&e, KVMMT_KIND_NESTED_TLBI);
+	return stream(&e, KVMMT_KIND_NESTED_TLBI, false);
 }
 
 #endif

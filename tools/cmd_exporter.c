@@ -2,7 +2,6 @@
 /* kvmmt exporter: what all VMs' stage 2 does, as metrics for Prometheus. */
 #include <errno.h>
 #include <malloc.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +21,12 @@ static const struct argp_option options[] = {
 	{ "limit", 'L', "N", 0, "VMs with series of their own, 0 to 4096 (default 128); "
 	  "more are counted together as \"other\"", 0 },
 	{ "storm", 's', "WHAT=N,...", 0, "what a storm of invalidations is: rate=N a second or bytes=N "
-	  "a second, refault=PERCENT of it mapped again, for=SECONDS, over after clear=SECONDS", 0 },
+	  "a second, refault=PERCENT of it mapped again, for=SECONDS, over after clear=SECONDS; and "
+	  "when a VNCR pseudo-TLB thrashes: walks=N a second, miss=PERCENT of its lookups", 0 },
 	{ "run", 'r', "COMMAND", 0, "run this for each refusal and storm, with what it is in the environment", 0 },
+	{ "record", 'R', "DIR", 0, "flight recorder: keep the events of the latest seconds, write them there "
+	  "for a refusal or a storm", 0 },
+	{ "stacks", 'k', NULL, 0, "note how the kernel comes to invalidate, and tell it with a storm", 0 },
 	{ "check", 'C', NULL, 0, "attach, say what can be seen, exit", 0 },
 	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
 	{ 0 },
@@ -59,6 +62,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'r':
 		x->hook.command = arg;
 		break;
+	case 'R':
+		x->flight.dir = arg;
+		break;
+	case 'k':
+		x->stacks = true;
+		break;
 	case 'C':
 		x->check = true;
 		break;
@@ -76,77 +85,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
-}
-
-static bool stopped(struct exporter *x)
-{
-	struct signalfd_siginfo info;
-	bool stop = false;
-
-	while (read(x->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo != SIGHUP) {
-			stop = true;
-			continue;
-		}
-		model_rename(&x->model);
-		series_rename(&x->set);
-	}
-	return stop;
-}
-
-/*
- * Answer requests until it is time for the next sample, or once before that a refusal
- * comes: it may be its VM's last word, and the name has to be read while there is one.
- * True: a signal to stop came.
- */
-static bool serve(struct exporter *x, __u64 until_ns, bool *early)
-{
-	struct pollfd fds[] = { { .fd = x->signals, .events = POLLIN },
-				{ .fd = x->http ? http_fd(x->http) : -1, .events = POLLIN },
-				{ .fd = *early ? -1 : live_fd(x->source.live), .events = POLLIN } };
-	__u64 now = live_now_ns();
-
-	*early = false;
-
-	while (now < until_ns) {
-		int ms = (until_ns - now + 999999) / 1000000;
-		int http_ms = x->http ? http_timeout_ms(x->http) : -1;
-
-		poll(fds, 3, http_ms >= 0 && http_ms < ms ? http_ms : ms);
-		now = live_now_ns();
-		if (fds[0].revents && stopped(x))
-			return true;
-		if (x->http)
-			http_run(x->http, now);
-		if (fds[2].revents) {
-			*early = true;
-			break;
-		}
-	}
-	return false;
-}
-
-static int run(struct exporter *x)
-{
-	__u64 step_ns = x->interval_s * 1e9, next = live_now_ns();
-	bool early = false;
-
-	for (;;) {
-		int err = exporter_sample(x);
-
-		if (err)
-			return err;
-		exporter_write(x);
-		hook_step(&x->hook, live_now_ns());
-		service_notify("WATCHDOG=1");
-		if (!early)
-			next += step_ns;
-		/* After a long stop (SIGSTOP, a suspended host) go on from now. */
-		if (next < live_now_ns())
-			next = live_now_ns() + step_ns;
-		if (serve(x, next, &early))
-			return 0;
-	}
 }
 
 static int catch_signals(void)
@@ -208,18 +146,29 @@ static int say_check(const struct exporter *x)
 /* With privileges only as long as they are needed. */
 static int start(struct exporter *x)
 {
-	const struct common common = { .command = "exporter", .verbose = x->verbose, .causes = true };
+	const struct common common = { .command = "exporter", .verbose = x->verbose, .causes = true,
+				       .stacks = x->stacks, .origins = true };
 	int err;
 
 	x->source.event = exporter_event;
 	x->source.ctx = x;
-	if (open_source(&common, &x->source, &x->host, true, 0, true))
+	if (open_source(&common, &x->source, &x->host, true, x->flight.dir ? KVMMT_TRACED : 0, true))
 		return 1;
 	if (!x->check && !x->textfile && open_socket(x))
 		return 1;
+	err = x->stacks ? symbols_read(&x->symbols, "/proc/kallsyms") : 0;
+	if (err)
+		return fail("exporter", "--stacks: /proc/kallsyms: %s", err == -EACCES ?
+			    "it shows no addresses: that takes CAP_SYSLOG" : strerror(-err));
 	err = service_drop_privileges();
 	if (err)
 		return fail("exporter", "capabilities cannot be given up: %s", strerror(-err));
+	if (x->flight.dir) {
+		x->source.recorder = &x->flight.recorder;
+		err = flight_open(&x->flight, &x->host);
+	}
+	if (err)
+		return fail("exporter", "--record %s: %s", x->flight.dir, strerror(-err));
 	if (x->check)
 		return say_check(x);
 	malloc_trim(0);	/* the kernel's BTF was in it */
@@ -228,10 +177,12 @@ static int start(struct exporter *x)
 	x->metrics.set = &x->set;
 	x->metrics.refusals = &x->refusals;
 	x->metrics.hook = &x->hook;
+	x->metrics.flight = &x->flight;
 	x->metrics.own.start_s = exporter_wall_s();
 	service_notify("READY=1");
-	err = run(x);
+	err = exporter_run(x);
 	service_notify("STOPPING=1");
+	exporter_record(x, live_now_ns(), true);
 	if (x->textfile)
 		unlink(x->textfile);	/* or its values would stay as they are */
 	return err ? fail("exporter", "%s", strerror(-err)) : 0;
@@ -256,6 +207,8 @@ int cmd_exporter(int argc, char **argv)
 		http_body_put(x.body[i]);
 	http_body_put(x.healthy);
 	http_body_put(x.sick);
+	symbols_free(&x.symbols);
+	free(x.refusals_due);
 	hook_free(&x.hook);
 	source_close(&x.source);
 	series_free(&x.set);

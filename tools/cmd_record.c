@@ -38,7 +38,7 @@ static const struct argp_option options[] = {
 	  "flight recorder: keep the latest in memory; SIGUSR2 has it written", 0 },
 	{ "on-refusal", 'U', NULL, 0, "with --keep: write at a refusal too", 0 },
 	{ "on-storm", 'T', "WHAT=N,...", OPTION_ARG_OPTIONAL,
-	  "with --keep: write when a storm of invalidations begins; what one is as for kvmmt exporter", 0 },
+	  "with --keep: write when a storm of invalidations begins, or a VNCR pseudo-TLB thrashes; what these are as for kvmmt exporter", 0 },
 	{ "quiet", 'q', NULL, 0, "no progress and no summary", 0 },
 	{ 0 },
 };

@@ -166,6 +166,8 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	struct live_options o = {
 		.count = count,
 		.causes = c->causes,
+		.stacks = c->stacks,
+		.origins = c->origins,
 		.stream_kinds = stream_kinds,
 		.stream_refusals = refusals,
 		.ring_bytes = c->ring_bytes ? c->ring_bytes : 8 << 20,

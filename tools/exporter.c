@@ -23,6 +23,42 @@ double exporter_wall_s(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
+static const char *record_for(struct exporter *x, const char *vm)
+{
+	return flight_ask(&x->flight, vm, live_now_ns(), exporter_wall_s());
+}
+
+void exporter_record(struct exporter *x, __u64 now_ns, bool now)
+{
+	int err = flight_step(&x->flight, now_ns, now);
+
+	if (err)
+		fail("exporter", "%s: a recording is lost: %s", x->flight.path, strerror(-err));
+}
+
+/* How the one that causes most came to it, "" if that was not asked for or is not known. */
+static void stack_of(struct exporter *x, const struct series *s, char *buf, size_t len)
+{
+	const struct storm_cause *c = &s->storm.causes[0];
+	struct kvmmt_cause_key key = { .vm = s->key, .process = c->process, .reason = c->reason };
+	__u64 stack[KVMMT_STACK_DEPTH];
+
+	buf[0] = '\0';
+	if (!x->stacks || !s->storm.nr_causes)
+		return;
+	memcpy(key.comm, c->comm, sizeof(key.comm));
+	if (live_stack(x->source.live, &key, stack))
+		symbols_stack(&x->symbols, stack, KVMMT_STACK_DEPTH, buf, len);
+}
+
+static void raise_storm(struct exporter *x, const struct series *s)
+{
+	char stack[TELL_STACK_LEN];
+
+	stack_of(x, s, stack, sizeof(stack));
+	tell_storm(s, &x->model, stack, record_for(x, s->label), &x->hook);
+}
+
 static void step_storms(struct exporter *x)
 {
 	size_t i;
@@ -32,33 +68,73 @@ static void step_storms(struct exporter *x)
 		enum storm_change change = storm_step(&s->storm, &x->storm, &x->model, s->vm);
 
 		if (change == STORM_RAISED)
-			tell_storm(s, &x->model, &x->hook);
+			raise_storm(x, s);
 		else if (change == STORM_CLEARED)
 			tell_storm_over(s, &x->hook);
+		change = thrash_step(&s->thrash, &x->storm, &x->model, s->vm);
+		if (change == STORM_RAISED)
+			tell_thrash(s, &x->model, record_for(x, s->label), &x->hook);
+		else if (change == STORM_CLEARED)
+			tell_thrash_over(s, &x->hook);
 	}
 }
 
-/* A refusal is handed out after the sample that counted it: its VM is known. */
 void exporter_event(void *ctx, const struct kvmmt_event *e)
 {
 	struct exporter *x = ctx;
+
+	if (!kvmmt_is_refusal(e))
+		return;
+	if (x->nr_due == x->room_due) {
+		size_t room = x->room_due ? x->room_due * 2 : 64;
+		struct kvmmt_event *more = realloc(x->refusals_due, room * sizeof(*more));
+
+		if (!more) {
+			x->err = -ENOMEM;
+			return;
+		}
+		x->refusals_due = more;
+		x->room_due = room;
+	}
+	x->refusals_due[x->nr_due++] = *e;
+}
+
+/* Of a VMM that is killed in the middle of a fault nothing is refused that it would miss. */
+static bool killed(const struct kvmmt_event *e, const struct kvmmt_origin *origin)
+{
+	return origin->killed && e->kind == KVMMT_KIND_S2_FAULT &&
+	       e->s2_fault.reason == KVMMT_FAULT_NO_PFN;
+}
+
+static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
+{
 	const struct model_vm *vm = model_find(&x->model, e->vm, e->pid);
 	const struct series *s = vm ? series_find(&x->set, &vm->key) : NULL;
 	const struct refusal *due;
 	struct kvmmt_origin origin;
 	char backing[BACKING_LEN];
 
-	if (e->kind == KVMMT_KIND_LOST)
+	live_origin(x->source.live, e, &origin);
+	if (killed(e, &origin))
 		return;
 	if (model_refusal(&x->model, e))
 		x->err = -ENOMEM;
-	live_origin(x->source.live, e, &origin);
 	backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
 		     x->host.page_size_bytes, backing);
 	due = refusal_add(&x->refusals, s ? s->label : "?", e, backing, origin.slot,
 			  exporter_wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
 	if (due)
-		tell_refusal(due, &x->hook);
+		tell_refusal(due, record_for(x, due->vm), &x->hook);
+}
+
+/* After the sample that counted them: their VMs are known. */
+static void take_refusals(struct exporter *x)
+{
+	size_t i;
+
+	for (i = 0; i < x->nr_due; i++)
+		take_refusal(x, &x->refusals_due[i]);
+	x->nr_due = 0;
 }
 
 static void read_own(struct metrics_own *own)
@@ -90,6 +166,7 @@ static int read_all(struct exporter *x)
 		step_storms(x);
 	if (!err)
 		err = source_pump(&x->source);
+	take_refusals(x);
 	if (err || x->err)
 		return err ? err : x->err;
 	refusal_expire(&x->refusals, x->model.now_ns);
@@ -99,8 +176,10 @@ static int read_all(struct exporter *x)
 int exporter_sample(struct exporter *x)
 {
 	__u64 start_ns = live_now_ns();
-	int err = read_all(x), i;
+	int err, i;
 
+	x->sampled_ns = start_ns;
+	err = read_all(x);
 	x->metrics.own.sample_s = (double)(live_now_ns() - start_ns) / 1e9;
 	for (i = 0; i < 2; i++) {
 		http_body_put(x->body[i]);

@@ -42,10 +42,16 @@ static void drop_first(struct frame_ring *r)
 	free(k);
 }
 
+void frame_ring_clear(struct frame_ring *r)
+{
+	while (r->first)
+		drop_first(r);
+}
+
 void frame_ring_free(struct frame_ring *r)
 {
-	while (r && r->first)
-		drop_first(r);
+	if (r)
+		frame_ring_clear(r);
 	free(r);
 }
 
@@ -73,15 +79,13 @@ int frame_ring_add(struct frame_ring *r, const __u8 *frame, size_t len, __u64 la
 	return 0;
 }
 
-int frame_ring_drain(struct frame_ring *r, int (*fn)(void *ctx, const __u8 *frame, size_t len),
-		     void *ctx)
+int frame_ring_each(const struct frame_ring *r,
+		    int (*fn)(void *ctx, const __u8 *frame, size_t len), void *ctx)
 {
+	const struct kept *k;
 	int err = 0;
 
-	while (r->first && !err) {
-		err = fn(ctx, r->first->frame, r->first->len);
-		if (!err)
-			drop_first(r);
-	}
+	for (k = r->first; k && !err; k = k->next)
+		err = fn(ctx, k->frame, k->len);
 	return err;
 }

@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 #define HOOK_BACKLOG  64
-#define HOOK_TRIES    5		/* after 2, 4, 8 and 16 s */
+#define HOOK_TRIES    8		/* after 2, 4 … 128 s: a receiver may be away for four minutes */
 #define HOOK_LIMIT_NS (30 * 1000000000ull) /* a run that takes longer is killed */
 
 struct hook {

@@ -109,6 +109,19 @@ static void read_kvm(struct host *h)
 	close(kvm);
 }
 
+bool host_locked_down(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char modes[64] = "";
+
+	if (!f)
+		return false;
+	if (!fgets(modes, sizeof(modes), f))
+		modes[0] = '\0';
+	fclose(f);
+	return strstr(modes, "[confidentiality]");
+}
+
 void host_read(struct host *h)
 {
 	struct utsname uts;
@@ -119,6 +132,7 @@ void host_read(struct host *h)
 	snprintf(h->machine, sizeof(h->machine), "%s", uts.machine);
 	snprintf(h->release, sizeof(h->release), "%s", uts.release);
 	h->arm64 = !strcmp(uts.machine, "aarch64");
+	h->locked_down = host_locked_down("/sys/kernel/security/lockdown");
 	h->page_size_bytes = sysconf(_SC_PAGESIZE);
 	read_cache_type(h);
 	read_tracepoints(h);
@@ -162,6 +176,9 @@ const char *host_obstacle(const struct host *h)
 	if (!h->btf)
 		return "/sys/kernel/btf/vmlinux: cannot be read: "
 		       "the kernel needs CONFIG_DEBUG_INFO_BTF";
+	if (h->locked_down)
+		return "kernel lockdown is in confidentiality mode: no BPF program may read what a "
+		       "tracepoint tells (boot with lockdown=integrity or none)";
 	if (host_has(h, KVMMT_TRACED))
 		return NULL;
 	return "this kernel has none of the kvm_s2_* tracepoints: "

@@ -15,10 +15,14 @@ struct host {
 	char release[65];
 	long page_size_bytes;
 	bool arm64, btf;
+	bool locked_down;		/* kernel lockdown, confidentiality: BPF may read nothing */
 	bool tracepoint[KVMMT_KIND_NR];	/* by kind; false for kinds without one */
 	enum tri kvm;			/* /dev/kvm opens */
 	enum tri fwb, dic, idc, el2, cacheable_pfnmap;
 };
+
+/* Does @path, a lockdown file of securityfs, say that confidentiality mode is on? */
+bool host_locked_down(const char *path);
 
 /* Fill in all facts; never fails, what cannot be known is UNKNOWN. */
 void host_read(struct host *h);

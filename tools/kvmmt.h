@@ -46,7 +46,9 @@ struct common {
 	const struct field *sort;
 	size_t ring_bytes;
 	const char *input;		/* a recording; NULL: this host, now */
-	bool causes;			/* no option: the command wants to know who invalidates */
+	bool causes;			/* no option: the command wants to know who invalidates, */
+	bool stacks;			/* how they come to it, */
+	bool origins;			/* and what refused memory was */
 };
 
 extern const struct argp common_argp;

@@ -285,29 +285,71 @@ static void print_storms(const struct metrics *m, FILE *out)
 		return;
 	head(m, out, "kvmmt_vm_storm", GAUGE, "", "Is there a storm of invalidations now?");
 	for (i = 0; i < set->nr; i++)
-		if (set->all[i]->own || set->all[i]->storm.on)
-			vm_line(out, "kvmmt_vm_storm", GAUGE, set->all[i], set->all[i]->storm.on);
+		if (set->all[i]->own || set->all[i]->storm.spell.on)
+			vm_line(out, "kvmmt_vm_storm", GAUGE, set->all[i], set->all[i]->storm.spell.on);
 	head(m, out, "kvmmt_vm_storms", COUNTER, "", "Storms of invalidations so far.");
 	for (i = 0; i < set->nr; i++)
 		if (set->all[i]->own)
-			vm_line(out, "kvmmt_vm_storms", COUNTER, set->all[i], set->all[i]->storm.raised);
+			vm_line(out, "kvmmt_vm_storms", COUNTER, set->all[i], set->all[i]->storm.spell.raised);
 	head(m, out, "kvmmt_vm_storm_rate", GAUGE, "",
 	     "Invalidations a second since the storm began.");
 	for (i = 0; i < set->nr; i++)
-		if (set->all[i]->storm.on)
+		if (set->all[i]->storm.spell.on)
 			vm_line(out, "kvmmt_vm_storm_rate", GAUGE, set->all[i],
 				set->all[i]->storm.per_s);
 	head(m, out, "kvmmt_vm_storm_refault_ratio", GAUGE, "",
 	     "Part of the invalidated memory that was mapped again meanwhile.");
 	for (i = 0; i < set->nr; i++)
-		if (set->all[i]->storm.on)
+		if (set->all[i]->storm.spell.on)
 			vm_line(out, "kvmmt_vm_storm_refault_ratio", GAUGE, set->all[i],
 				set->all[i]->storm.refault);
 	head(m, out, "kvmmt_vm_storm_cause_ratio", GAUGE, "",
 	     "Part of a storm's invalidations that this caused: the three that cause most.");
 	for (i = 0; i < set->nr; i++)
-		for (c = 0; set->all[i]->storm.on && c < set->all[i]->storm.nr_causes && c < 3; c++)
+		for (c = 0; set->all[i]->storm.spell.on && c < set->all[i]->storm.nr_causes && c < 3; c++)
 			storm_cause(out, set->all[i], &set->all[i]->storm.causes[c]);
+}
+
+static void thrash_cause(FILE *out, const struct series *s)
+{
+	const char *reason = name_vncr_inval(s->thrash.reason);
+	char comma = '{';
+
+	fputs("kvmmt_vm_vncr_thrash_cause_ratio", out);
+	label(out, &comma, "vm", s->label);
+	label(out, &comma, "reason", reason ? reason : "unknown");
+	fprintf(out, "} %.9g\n", s->thrash.part);
+}
+
+/* As storms: of guest hypervisors alone. */
+static void print_thrash(const struct metrics *m, FILE *out)
+{
+	const struct series_set *set = m->set;
+	size_t i;
+
+	if (!fed(m->host, VNCR_LOOKUP | VNCR_WALK | VNCR_INVAL))
+		return;
+	head(m, out, "kvmmt_vm_vncr_thrash", GAUGE, "", "Does the VNCR pseudo-TLB thrash now?");
+	for (i = 0; i < set->nr; i++)
+		if ((set->all[i]->own && set->all[i]->vm->nr_vcpus) || set->all[i]->thrash.spell.on)
+			vm_line(out, "kvmmt_vm_vncr_thrash", GAUGE, set->all[i],
+				set->all[i]->thrash.spell.on);
+	head(m, out, "kvmmt_vm_vncr_thrash_rate", GAUGE, "", "Walks a second since it began to thrash.");
+	for (i = 0; i < set->nr; i++)
+		if (set->all[i]->thrash.spell.on)
+			vm_line(out, "kvmmt_vm_vncr_thrash_rate", GAUGE, set->all[i],
+				set->all[i]->thrash.per_s);
+	head(m, out, "kvmmt_vm_vncr_thrash_miss_ratio", GAUGE, "",
+	     "Part of the lookups that missed meanwhile.");
+	for (i = 0; i < set->nr; i++)
+		if (set->all[i]->thrash.spell.on)
+			vm_line(out, "kvmmt_vm_vncr_thrash_miss_ratio", GAUGE, set->all[i],
+				set->all[i]->thrash.miss);
+	head(m, out, "kvmmt_vm_vncr_thrash_cause_ratio", GAUGE, "",
+	     "Part of the entries that left meanwhile for the most frequent reason.");
+	for (i = 0; i < set->nr; i++)
+		if (set->all[i]->thrash.spell.on)
+			thrash_cause(out, set->all[i]);
 }
 
 static void refusal_line(FILE *out, const char *name, const struct refusal *r, ull value)
@@ -342,16 +384,42 @@ static void print_refusals(const struct metrics *m, FILE *out)
 		refusal_line(out, "kvmmt_refusal_repeats", &log->kept[i], log->kept[i].count);
 }
 
+static void print_recordings(const struct metrics *m, FILE *out)
+{
+	const struct flight *f = m->flight;
+	size_t i;
+
+	if (!f->dir)
+		return;
+	head(m, out, "kvmmt_recording_info", GAUGE, "",
+	     "The recording of what happened around a VM's latest refusal or storm.");
+	for (i = 0; i < f->nr; i++) {
+		char comma = '{';
+
+		fputs("kvmmt_recording_info", out);
+		label(out, &comma, "vm", f->entries[i].vm);
+		label(out, &comma, "recording", f->entries[i].path);
+		fputs("} 1\n", out);
+	}
+	head(m, out, "kvmmt_recordings", COUNTER, "",
+	     "Recordings of refusals and storms, by what became of them.");
+	fprintf(out, "kvmmt_recordings_total{result=\"written\"} %llu\n", (ull)f->written);
+	fprintf(out, "kvmmt_recordings_total{result=\"lost\"} %llu\n", (ull)f->failed);
+}
+
 static void print_loss(const struct metrics *m, FILE *out)
 {
 	int kind;
 
 	head(m, out, "kvmmt_lost_events", COUNTER, "",
-	     "Streamed events (refusals) that found no room in a ring buffer.");
+	     "Streamed events that found no room in a ring buffer.");
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		if (m->host->tracepoint[kind])
 			fprintf(out, "kvmmt_lost_events_total{kind=\"%s\"} %llu\n", name_kind(kind),
 				(ull)m->model->lost[kind]);
+	head(m, out, "kvmmt_lost_refusals", COUNTER, "",
+	     "Of these, refusals: they are counted, but not told.");
+	number(out, "kvmmt_lost_refusals", COUNTER, m->model->lost_refusals);
 	head(m, out, "kvmmt_uncounted_events", COUNTER, "",
 	     "Events of VMs beyond the number that is counted for certain.");
 	number(out, "kvmmt_uncounted_events", COUNTER, m->model->lost_vms);
@@ -422,7 +490,9 @@ void metrics_print(const struct metrics *m, FILE *out)
 	print_families(m, out);
 	print_walk_times(m, out);
 	print_storms(m, out);
+	print_thrash(m, out);
 	print_refusals(m, out);
+	print_recordings(m, out);
 	print_loss(m, out);
 	print_hook(m, out);
 	print_own(m, out);

@@ -4,6 +4,7 @@
 #define METRICS_H
 
 #include <stdio.h>
+#include "flight.h"
 #include "hook.h"
 #include "host.h"
 #include "refusal.h"
@@ -24,6 +25,7 @@ struct metrics {
 	const struct series_set *set;
 	const struct refusal_log *refusals;
 	const struct hook *hook;
+	const struct flight *flight;
 	struct metrics_own own;
 	bool openmetrics;	/* else text format 0.0.4, which node_exporter's textfiles have */
 };

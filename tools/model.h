@@ -65,6 +65,7 @@ struct model {
 	bool between;		/* counters are given before their sample begins */
 	bool nested;		/* a VM has, or had, a VNCR pseudo-TLB */
 	__u64 lost[KVMMT_KIND_NR];
+	__u64 lost_refusals;	/* of them; live only */
 	__u64 lost_vms;
 };
 

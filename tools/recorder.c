@@ -38,7 +38,7 @@ int recorder_open(struct recorder *r, const struct host *host, __u32 kinds, bool
 	return r->writer ? 0 : -ENOMEM;
 }
 
-static void forget_names(struct recorder *r)
+void recorder_rename(struct recorder *r)
 {
 	tdestroy(r->names, free);
 	r->names = NULL;
@@ -49,7 +49,7 @@ void recorder_close(struct recorder *r)
 {
 	writer_free(r->writer);
 	r->writer = NULL;
-	forget_names(r);
+	recorder_rename(r);
 }
 
 static int by_address(const void *a, const void *b)
@@ -72,7 +72,7 @@ void recorder_identify(void *ctx, struct vm_entry *entry, const char *comm)
 	}
 	vm_identify(NULL, entry, comm);
 	if (r->nr_names == NAMES_MAX)
-		forget_names(r);
+		recorder_rename(r);
 	kept = malloc(sizeof(*kept));
 	if (!kept)
 		return;

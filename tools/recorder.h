@@ -15,6 +15,9 @@ struct recorder {
 int recorder_open(struct recorder *r, const struct host *host, __u32 kinds, bool refusals_only);
 void recorder_close(struct recorder *r);
 
+/* Names are looked up anew. */
+void recorder_rename(struct recorder *r);
+
 /* A vm_entry_fn, @ctx the recorder: a VM has the name it had when it was first met. */
 void recorder_identify(void *ctx, struct vm_entry *entry, const char *comm);
 

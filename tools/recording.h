@@ -34,9 +34,10 @@ struct frame_ring;
 struct frame_ring *frame_ring_new(size_t max_bytes, __u64 max_ns);	/* 0: no limit */
 void frame_ring_free(struct frame_ring *r);
 int frame_ring_add(struct frame_ring *r, const __u8 *frame, size_t len, __u64 last_ns);
-/* Hand all to @fn, oldest first, and forget them. Stops at an error, which it returns. */
-int frame_ring_drain(struct frame_ring *r, int (*fn)(void *ctx, const __u8 *frame, size_t len),
-		     void *ctx);
+/* Hand all to @fn, oldest first. Stops at an error, which it returns. */
+int frame_ring_each(const struct frame_ring *r,
+		    int (*fn)(void *ctx, const __u8 *frame, size_t len), void *ctx);
+void frame_ring_clear(struct frame_ring *r);
 
 /*
  * writer.c. All return 0 or -errno; after an error the file ends with its last
@@ -56,7 +57,7 @@ int writer_open(struct writer *w, const char *path);
 int writer_close(struct writer *w);
 /* From now on into memory, the latest bytes or time; 0: no limit. */
 int writer_keep(struct writer *w, size_t max_bytes, __u64 max_ns);
-/* What is in memory to @path; then it is forgotten. */
+/* What is in memory to @path; then it is forgotten. If that fails it is kept, and so is more. */
 int writer_snapshot(struct writer *w, const char *path);
 int writer_event(struct writer *w, const struct kvmmt_event *e);
 /* Counters were read at @time_ns: replay shows tables of that time. @last: the totals. */

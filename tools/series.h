@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "model.h"
-#include "storm.h"
+#include "thrash.h"
 
 #define SERIES_LABEL_LEN (VM_NAME_LEN + 24)
 #define SERIES_OTHER	 "other"
@@ -21,6 +21,7 @@ struct series {
 	char label[SERIES_LABEL_LEN];	/* no other with series of its own has it */
 	char pod[VM_POD_LEN];
 	struct storm storm;
+	struct thrash thrash;
 	const struct model_vm *vm;	/* until the next series_update() */
 	bool own;			/* has series of its own: lives, and was within the limit */
 	bool ended;

@@ -136,6 +136,7 @@ static int give_counters(struct source *s, struct model *m)
 	if (err || u.err)
 		return err ? err : u.err;
 	memcpy(m->lost, loss.events, sizeof(m->lost));
+	m->lost_refusals = loss.refusals;
 	m->lost_vms = loss.vms;
 	model_order(m);
 	return 0;

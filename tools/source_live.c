@@ -30,7 +30,7 @@ struct live {
 	struct kvmmt_event *waiting;	/* read, not yet handed out */
 	size_t nr_waiting, room;
 	__u64 settled_ns;
-	bool out_of_memory;
+	bool out_of_memory, refused;
 };
 
 __u64 live_now_ns(void)
@@ -71,6 +71,7 @@ static int keep_event(void *ctx, void *data, size_t size)
 		live->room = room;
 	}
 	memcpy(&live->waiting[live->nr_waiting++], data, sizeof(struct kvmmt_event));
+	live->refused |= kvmmt_is_refusal(data);
 	return 0;
 }
 
@@ -108,9 +109,9 @@ static int add_ring(struct live *live, __u32 index, __u32 bytes)
 	return err;
 }
 
-static int add_rings(struct live *live, size_t ring_bytes)
+static int add_rings(struct live *live, size_t ring_bytes, bool apart)
 {
-	__u32 nr = live->skel->rodata->ring_mask + 1, i;
+	__u32 nr = live->skel->rodata->ring_mask + 1 + apart, i;
 	__u32 bytes = power_of_two((ring_bytes + nr - 1) / nr);
 	long page = sysconf(_SC_PAGESIZE);
 	int err = 0;
@@ -145,6 +146,9 @@ static int configure(struct live *live, const struct live_options *o, const bool
 	int err, kind;
 
 	skel->rodata->only_refusals = !o->stream_kinds;
+	skel->rodata->refusals_apart = o->stream_kinds && o->stream_refusals;
+	skel->rodata->note_stacks = o->stacks;
+	skel->rodata->note_origins = o->origins;
 	skel->rodata->count_causes = o->causes;
 	skel->rodata->only_pids = o->nr_pids > 0;
 	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
@@ -160,6 +164,8 @@ static int configure(struct live *live, const struct live_options *o, const bool
 	err = bpf_map__set_max_entries(skel->maps.pids, o->nr_pids ? o->nr_pids : 1);
 	if (!err && !o->causes)
 		err = bpf_map__set_max_entries(skel->maps.causes, 1);
+	if (!err && !o->stacks)
+		err = bpf_map__set_max_entries(skel->maps.stacks, 1);
 	return err ? err : kvmmt_bpf__load(skel);
 }
 
@@ -192,7 +198,8 @@ int live_open(struct live **out, const struct live_options *options, const bool 
 	if (!err)
 		err = fill_pids(live, options);
 	if (!err && (options->stream_kinds || options->stream_refusals))
-		err = add_rings(live, options->ring_bytes);
+		err = add_rings(live, options->ring_bytes,
+				options->stream_kinds && options->stream_refusals);
 	if (!err)
 		err = kvmmt_bpf__attach(live->skel);
 	if (err)
@@ -326,6 +333,12 @@ int live_causes(struct live *live, live_cause_fn fn, void *ctx)
 	}
 	free(per_cpu);
 	return err;
+}
+
+bool live_stack(struct live *live, const struct kvmmt_cause_key *key,
+		__u64 stack[KVMMT_STACK_DEPTH])
+{
+	return !bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.stacks), key, stack);
 }
 
 /* Has another generation begun at the VM's address? Then it counts no more. */
@@ -462,6 +475,14 @@ int live_fd(const struct live *live)
 	return live->rings ? ring_buffer__epoll_fd(live->rings) : -1;
 }
 
+bool live_refused(struct live *live)
+{
+	bool refused = live->refused;
+
+	live->refused = false;
+	return refused;
+}
+
 int live_losses(struct live *live, struct live_loss *loss)
 {
 	struct kvmmt_loss *per_cpu = calloc(live->nr_cpus, sizeof(*per_cpu));
@@ -472,6 +493,7 @@ int live_losses(struct live *live, struct live_loss *loss)
 		err = read_loss(live, per_cpu);
 	for (cpu = 0; cpu < live->nr_cpus && !err; cpu++) {
 		counters_add(loss->events, per_cpu[cpu].total, sizeof(loss->events));
+		loss->refusals += per_cpu[cpu].refusals;
 		loss->vms += per_cpu[cpu].vms;
 	}
 	free(per_cpu);

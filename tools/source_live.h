@@ -13,8 +13,10 @@ struct live;
 struct live_options {
 	bool count;		/* keep counters: live_counters() must be called now and then */
 	bool causes;		/* and who invalidates: live_causes() */
+	bool stacks;		/* and how they come to it: live_stack() */
+	bool origins;		/* note what is known of refused memory: live_origin() */
 	__u32 stream_kinds;	/* bit by kind */
-	bool stream_refusals;
+	bool stream_refusals;	/* if no kinds; with both, refusals have a ring of their own */
 	size_t ring_bytes;	/* all rings together; rounded up to what fits */
 	const __u32 *pids;	/* only these VMs, if any */
 	size_t nr_pids;
@@ -23,6 +25,7 @@ struct live_options {
 
 struct live_loss {
 	__u64 events[KVMMT_KIND_NR];	/* of the stream, by kind */
+	__u64 refusals;			/* of them */
 	__u64 vms;			/* events of VMs and vCPUs beyond their tables' sizes */
 };
 
@@ -61,6 +64,10 @@ int live_vcpus(struct live *live, live_vcpu_fn fn, void *ctx);
 /* Call @fn for each cause that was asked for, with the sum over CPUs. Returns 0 or -errno. */
 int live_causes(struct live *live, live_cause_fn fn, void *ctx);
 
+/* How a cause came to it last, innermost first, zeroes at the end. False: not known. */
+bool live_stack(struct live *live, const struct kvmmt_cause_key *key,
+		__u64 stack[KVMMT_STACK_DEPTH]);
+
 /*
  * Wait up to @timeout_ms (-1: for ever) for events, then call @fn for those that
  * are due, in order of time over all CPUs. With @final, for all there are, and
@@ -72,13 +79,15 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 __u64 live_settled_ns(const struct live *live);
 
 /*
- * What is known of the memory that @e, a refusal, was about. Only a source that streams
- * refusals alone notes it.
+ * What is known of the memory that @e, a refusal, was about, if that was asked for.
  */
 void live_origin(struct live *live, const struct kvmmt_event *e, struct kvmmt_origin *origin);
 
 /* Readable when events have come, until live_events(); -1 if none are streamed. */
 int live_fd(const struct live *live);
+
+/* Has a refusal been read, also one that is not due yet, since this was asked last? */
+bool live_refused(struct live *live);
 
 /* Losses since live_open(). Returns 0 or -errno. */
 int live_losses(struct live *live, struct live_loss *loss);

@@ -104,7 +104,7 @@ static void add_causes(struct storm *s, const struct model_vm *vm)
 
 static void begin(struct storm *s, __u64 now_ns)
 {
-	s->since_ns = s->last_ns ? s->last_ns : now_ns;
+	s->spell.since_ns = s->last_ns ? s->last_ns : now_ns;
 	s->from = s->last;
 	s->nr_causes = 0;
 }
@@ -112,15 +112,15 @@ static void begin(struct storm *s, __u64 now_ns)
 static void average(struct storm *s, const struct model_vm *vm, __u64 now_ns)
 {
 	const struct sums sums = sum(&s->from, &vm->now.s2);
-	double seconds = (double)(now_ns - s->since_ns) / 1e9;
+	double seconds = (double)(now_ns - s->spell.since_ns) / 1e9;
 
 	s->count = sums.host + sums.guest;
 	s->per_s = seconds > 0 ? (double)s->count / seconds : 0;
 	s->refault = refault(&sums);
 }
 
-static enum storm_change decide(struct storm *s, const struct storm_limits *l, __u64 now_ns,
-				bool high, bool low)
+enum storm_change spell_step(struct spell *s, const struct storm_limits *l, __u64 now_ns, bool high,
+			     bool low)
 {
 	if (!s->on) {
 		if (!high)
@@ -155,24 +155,24 @@ enum storm_change storm_step(struct storm *s, const struct storm_limits *l, cons
 		s->last_ns = m->now_ns;
 		return STORM_SAME;
 	}
-	if (s->since_ns)
+	if (s->spell.since_ns)
 		add_causes(s, vm);
 	if (m->now_ns < s->last_ns + SHORTEST_NS && !vm->gone)
 		return STORM_SAME;
 	seconds = (double)(m->now_ns - s->last_ns) / 1e9;
 	sums = sum(&s->last, &vm->now.s2);
 	high = !vm->gone && above(l, &sums, seconds, 1);
-	if (high && !s->since_ns) {
+	if (high && !s->spell.since_ns) {
 		begin(s, m->now_ns);
 		add_causes(s, vm);
 	}
-	if (s->since_ns && !s->calm_ns)
+	if (s->spell.since_ns && !s->spell.calm_ns)
 		average(s, vm, m->now_ns);
-	if (vm->gone && s->on) {
-		s->on = false;
+	if (vm->gone && s->spell.on) {
+		s->spell.on = false;
 		return STORM_CLEARED;
 	}
-	change = decide(s, l, m->now_ns, high, !above(l, &sums, seconds, 0.5));
+	change = spell_step(&s->spell, l, m->now_ns, high, !above(l, &sums, seconds, 0.5));
 	s->last = vm->now.s2;
 	s->last_ns = m->now_ns;
 	return change;
@@ -235,7 +235,7 @@ void storm_text(const struct storm *s, const struct model *m, const struct model
 
 	used = snprintf(buf, len, "%s invalidations/s for %.0f s, %.0f%% of the memory mapped again",
 			field_short(s->per_s, FIELD_COUNT, rate),
-			(double)(m->now_ns - s->since_ns) / 1e9, 100 * s->refault);
+			(double)(m->now_ns - s->spell.since_ns) / 1e9, 100 * s->refault);
 	if (!s->nr_causes || !s->count || used < 0 || (size_t)used >= len)
 		return;
 	doing = storm_cause_doing(c, vm);

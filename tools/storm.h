@@ -24,9 +24,20 @@ struct storm_limits {
 	double refault;		/* and of them at least this part is mapped again */
 	double raise_s;		/* for so long: it is a storm */
 	double clear_s;		/* below half of it for so long: it is over */
+	double walks_per_s;	/* thrash.h: walks for VNCR aborts a second */
+	double miss;		/* and of the lookups at least this part missed */
 };
 
-#define STORM_DEFAULTS { .per_s = 10000, .bytes_per_s = 8e9, .refault = 0.1, .raise_s = 10, .clear_s = 30 }
+/* Something that is on once it was high for so long, until it was low for so long. */
+struct spell {
+	bool on;
+	__u64 raised;		/* times so far */
+	__u64 since_ns;		/* it is high, or on; 0: neither */
+	__u64 calm_ns;		/* it is on, but low; 0: it is not low */
+};
+
+#define STORM_DEFAULTS { .per_s = 10000, .bytes_per_s = 8e9, .refault = 0.1, .raise_s = 10, .clear_s = 30, \
+			 .walks_per_s = 10000, .miss = 0.5 }
 
 struct storm_cause {
 	__u32 process, reason;
@@ -35,20 +46,22 @@ struct storm_cause {
 };
 
 struct storm {
-	bool on;
-	__u64 raised;			/* storms so far */
+	struct spell spell;
 	/* Of the storm, or of what may become one: */
-	__u64 since_ns;			/* it is above the threshold, 0: it is not */
 	double per_s, refault;		/* on average */
 	struct storm_cause causes[STORM_CAUSES]; /* most first */
 	size_t nr_causes;
 	__u64 count;			/* invalidations by all causes, also others */
 	/* The detector's: */
 	struct kvmmt_counters from, last;
-	__u64 last_ns, calm_ns;
+	__u64 last_ns;
 };
 
 enum storm_change { STORM_SAME, STORM_RAISED, STORM_CLEARED };
+
+/* @high: above the threshold at @now_ns, which is where since_ns is set; @low: below half. */
+enum storm_change spell_step(struct spell *s, const struct storm_limits *l, __u64 now_ns, bool high,
+			     bool low);
 
 /* After each sample of the model. */
 enum storm_change storm_step(struct storm *s, const struct storm_limits *l, const struct model *m,

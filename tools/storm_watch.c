@@ -15,11 +15,16 @@ int storm_watch_look(struct storm_watch *w, char *text)
 		struct series *s = w->set.all[i];
 		char what[STORM_TEXT_LEN - SERIES_LABEL_LEN];
 
-		if (storm_step(&s->storm, &w->limits, &w->model, s->vm) != STORM_RAISED)
-			continue;
-		storm_text(&s->storm, &w->model, s->vm, what, sizeof(what));
-		snprintf(text, STORM_TEXT_LEN, "a storm of %s: %s", s->vm->name, what);
-		began = 1;
+		if (storm_step(&s->storm, &w->limits, &w->model, s->vm) == STORM_RAISED) {
+			storm_text(&s->storm, &w->model, s->vm, what, sizeof(what));
+			snprintf(text, STORM_TEXT_LEN, "a storm of %s: %s", s->vm->name, what);
+			began = 1;
+		}
+		if (thrash_step(&s->thrash, &w->limits, &w->model, s->vm) == STORM_RAISED) {
+			thrash_text(&s->thrash, &w->model, what, sizeof(what));
+			snprintf(text, STORM_TEXT_LEN, "%s thrashes: %s", s->vm->name, what);
+			began = 1;
+		}
 	}
 	return err ? err : began;
 }

@@ -254,18 +254,22 @@ int writer_snapshot(struct writer *w, const char *path)
 {
 	struct frame_ring *ring = w->ring;
 	struct writer_count count = w->count;
+	int err;
 
 	put_samples(w, ~0ull);
-	writer_flush(w);
+	if (writer_flush(w))
+		return w->err;
 	w->ring = NULL;
-	if (!w->err && !writer_open(w, path)) {
-		w->err = frame_ring_drain(ring, write_frame, w);
-		writer_close(w);
-	}
+	if (!writer_open(w, path))
+		w->err = frame_ring_each(ring, write_frame, w);
+	err = writer_close(w);
+	if (!err)
+		frame_ring_clear(ring);
 	count.bytes = w->count.bytes;
 	w->count = count;
 	w->ring = ring;
-	return w->err;
+	w->err = 0;
+	return err;
 }
 
 struct writer_count writer_count(const struct writer *w)

@@ -53,6 +53,10 @@ struct kvmmt_cause_key {
 	char comm[KVMMT_COMM_LEN];	/* of the process's first thread */
 };
 
+/* How it came to it, innermost first; on request, of one in so many. A power of two. */
+#define KVMMT_STACK_DEPTH 24
+#define KVMMT_STACK_EVERY 16
+
 struct kvmmt_cause {
 	__u64 count, bytes;
 };
@@ -70,12 +74,14 @@ struct kvmmt_origin {
 	char file[KVMMT_FILE_LEN];	/* last part of the mapped file's name, "": none */
 	__u32 rdev;			/* if that is a device: major << 20 | minor; else 0 */
 	__s32 slot;			/* id, -1: not known */
+	__u32 killed;			/* 1: the VMM was being killed, and got no memory any more */
 };
 
 /* One CPU's losses: those not yet told by a LOST event, and all there were. */
 struct kvmmt_loss {
 	struct kvmmt_lost untold;
 	__u64 total[KVMMT_KIND_NR];
+	__u64 refusals;	/* of them */
 	__u64 vms;	/* events not counted because the table of VMs or vCPUs was full */
 };
 

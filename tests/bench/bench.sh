@@ -28,6 +28,7 @@ off=$(cost patched)
 stat=$(cost patched /bin/kvmmt stat -d 1)
 top=$(cost patched /bin/kvmmt top -b -d 1)
 exporter=$(cost patched /bin/kvmmt exporter --textfile /tmp/kvmmt.prom)
+flight=$(cost patched /bin/kvmmt exporter --textfile /tmp/kvmmt.prom --record /tmp/flight)
 script=$(cost patched /bin/kvmmt script)
 perf=$(cost patched $run_peer/perf record -q -a -e kvm:kvm_s2_fault -o /tmp/perf.data)
 tracecmd=$(cost patched $run_peer/trace-cmd record -q -e kvm:kvm_s2_fault -o /tmp/trace.dat)
@@ -39,11 +40,13 @@ row "the whole series, tracing off" "$off"
 row "kvmmt stat" "$stat"
 row "kvmmt-top" "$top"
 row "kvmmt exporter" "$exporter"
+row "kvmmt exporter --record" "$flight"
 row "kvmmt script (to a file)" "$script"
 row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
 
 "$here/recording.sh" "$out" "$out/bench/recording.items"
+"$here/scrape.sh" "$out" "$out/bench/scrape.items"
 "$here/screens.sh" "$out" "$out/bench/screens.items"
 "$here/without-nesting.sh" "$out/bench/without-nesting.items"
 status=0
@@ -55,11 +58,11 @@ against="$how; against the series up to its first tracepoint"
 {
 	echo "["
 	item s2_fault_insns "$base" instructions "$how; the series up to its first tracepoint"
-	for pair in off:$off stat:$stat top:$top exporter:$exporter script:$script perf:$perf tracecmd:$tracecmd; do
+	for pair in off:$off stat:$stat top:$top exporter:$exporter flight:$flight script:$script perf:$perf tracecmd:$tracecmd; do
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done
-	cat "$out"/bench/{recording,screens,without-nesting,vncr}.items
+	cat "$out"/bench/{recording,scrape,screens,without-nesting,vncr}.items
 	printf '\n]\n'
 } >"$out/bench.json"
 echo "  JSON     $out/bench.json"

@@ -17,4 +17,15 @@ for field in $(grep -o '@[A-Z_]*@' systemd/kvmmt.catalog | tr -d @ | sort -u); d
 		failed=1
 	fi
 done
+# From 0, shut tight, to 10; how it is counted differs a little by systemd's version.
+level=$(systemd-analyze security --offline=yes systemd/kvmmt-exporter.service 2>/dev/null |
+	sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')
+if [ -z "$level" ]; then
+	echo "skip catalog: exposure of the unit: no systemd-analyze security --offline here"
+elif awk -v level="$level" 'BEGIN { exit level > 2.5 }'; then
+	echo "ok catalog: the unit's exposure level is $level"
+else
+	echo "not ok catalog: the unit's exposure level is $level, above 2.5"
+	failed=1
+fi
 exit $failed

@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <kvmmt/counters.h>
 #include "check.h"
 #include "event_text.h"
 #include "field.h"
+#include "host.h"
 #include "model.h"
 #include "names.h"
 #include "table.h"
@@ -224,6 +226,30 @@ static void tiny_screens(void)
 	screen_free(&s);
 }
 
+static bool locked_by(const char *modes)
+{
+	char path[] = "/tmp/kvmmt-lockdown-XXXXXX";
+	int fd = mkstemp(path);
+	bool locked;
+
+	dprintf(fd, "%s", modes);
+	close(fd);
+	locked = host_locked_down(path);
+	unlink(path);
+	return locked;
+}
+
+static void lockdown(void)
+{
+	const struct host h = { .arm64 = true, .btf = true, .locked_down = true };
+
+	check(locked_by("none integrity [confidentiality]\n"), "it is not", "confidentiality locks BPF out");
+	check(!locked_by("none [integrity] confidentiality\n") && !locked_by("") &&
+		      !host_locked_down("/nonexistent"),
+	      "it does", "integrity, or nothing, does not");
+	check(strstr(host_obstacle(&h), "kernel lockdown") != NULL, host_obstacle(&h), "and that is said");
+}
+
 int main(void)
 {
 	check_suite = "facts";
@@ -235,5 +261,6 @@ int main(void)
 	fold();
 	words();
 	names();
+	lockdown();
 	return check_status();
 }

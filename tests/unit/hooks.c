@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The operator's command: what it is told, when it fails, hangs, or is too slow. */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -51,6 +55,80 @@ static const char *output(void)
 	return buf;
 }
 
+/* A receiver of webhooks: a line each to the file out, and "ok" back. */
+static pid_t receiver(int port)
+{
+	const struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = port,
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1, c, out;
+	char buf[512];
+	ssize_t n;
+	pid_t pid;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, (const void *)&at, sizeof(at)) || listen(fd, 8)) {
+		close(fd);
+		return -1;
+	}
+	pid = fork();
+	if (pid) {
+		close(fd);
+		return pid;
+	}
+	while ((c = accept(fd, NULL, NULL)) >= 0) {
+		n = read(c, buf, sizeof(buf));
+		out = open("out", O_CREAT | O_WRONLY | O_APPEND, 0600);
+		if (n > 0 && write(out, buf, n) == n)
+			dprintf(c, "ok\n");
+		close(out);
+		close(c);
+	}
+	_exit(0);
+}
+
+/* A port that is free now, in network order */
+static int free_port(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (bind(fd, (void *)&at, len) || getsockname(fd, (void *)&at, &len))
+		at.sin_port = 0;
+	close(fd);
+	return at.sin_port;
+}
+
+static void killed_receiver(void)
+{
+	int port = free_port(), i, wanted = hook.done + 3;
+	pid_t pid = receiver(port);
+	const __u64 failed = hook.failed;
+	char command[256];
+	const char *got;
+
+	snprintf(command, sizeof(command), "bash -c 'exec 3<>/dev/tcp/127.0.0.1/%d && echo \"$KVMMT_VM\" >&3 "
+		 "&& read -r ok <&3 && [ \"$ok\" = ok ]' 2>/dev/null", ntohs(port));
+	hook.command = command;
+	add("a");
+	settle();
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	add("b");
+	add("c");
+	for (i = 0; i < 100; i++, now += S)
+		settle();
+	check(hook.nr == 2 && hook.failed == failed, "they do not", "messages wait for a receiver that was killed");
+	pid = receiver(port);
+	for (i = 0; i < 100; i++, now += S)
+		settle();
+	got = output();
+	check(!strcmp(got, "a\nb\nc\n") && hook.done == (__u64)wanted && !hook.nr, got,
+	      "and come once, in order, when it is back");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 int main(void)
 {
 	int i;
@@ -74,10 +152,12 @@ int main(void)
 
 	hook.command = "echo try >>out; exit 1";
 	add("a");
-	for (i = 0; i < 120; i++, now += S)
+	for (i = 0; i < 300; i++, now += S)
 		settle();
-	check(!strcmp(output(), "try\ntry\ntry\ntry\ntry\n") && hook.failed == 1 && !hook.nr, "",
-	      "what fails is tried 5 times");
+	check(!strcmp(output(), "try\ntry\ntry\ntry\ntry\ntry\ntry\ntry\n") && hook.failed == 1 && !hook.nr, "",
+	      "what fails is tried 8 times");
+
+	killed_receiver();
 
 	hook.command = "sleep 1000 & echo $! >out; wait";
 	add("a");

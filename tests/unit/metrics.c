@@ -67,9 +67,14 @@ static void sample(__u64 now)
 static void print(bool openmetrics)
 {
 	const struct hook hook = { .command = "x", .done = 3, .dropped = 1 };
+	static const struct flight flight = {
+		.dir = "/var/lib/kvmmt", .nr = 1, .written = 2, .failed = 1,
+		.entries = { { .vm = "gpu\\a-4194305",
+			       .path = "/var/lib/kvmmt/kvmmt-20261121T120000Z.data" } },
+	};
 	const struct metrics m = {
 		.host = &host, .model = &model, .set = &set, .refusals = &refusals,
-		.hook = &hook,
+		.hook = &hook, .flight = &flight,
 		.openmetrics = openmetrics,
 		.own = { .cpu_s = 1.5, .start_s = 1.7e9, .sample_s = 0.00025, .memory_bytes = 4 << 20,
 			 .requests = 9 },

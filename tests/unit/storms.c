@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* When a storm begins and ends, when there is none, and who is said to make it. */
+/* When a storm, or thrashing, begins and ends, when there is none, and who is said to make it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 #include "storm_watch.h"
+#include "thrash.h"
 
 #define S 1000000000ull
 
@@ -72,17 +73,17 @@ static void raises(void)
 	restart();
 	step(S, KVMMT_INVAL_NOTIFIER, 0, 0);
 	n = until(STORM_RAISED, 30, KVMMT_INVAL_NOTIFIER, 48000, 0.7);
-	check(n == 10 && storm.on && storm.raised == 1, "it is not", "a storm after 10 s");
+	check(n == 10 && storm.spell.on && storm.spell.raised == 1, "it is not", "a storm after 10 s");
 	storm_text(&storm, &model, model_find_key(&model, &key), text, sizeof(text));
 	check(!strcmp(text, "48.0K invalidations/s for 10 s, 70% of the memory mapped again; 90% by "
 			    "kernel khugepaged, notifier: collapses pages into huge ones"),
 	      text, "its rate, its time, its cause");
 	n = until(STORM_CLEARED, 60, KVMMT_INVAL_NOTIFIER, 6000, 0.7);
-	check(n == -1 && storm.on, "it is", "not over above half of the threshold");
+	check(n == -1 && storm.spell.on, "it is", "not over above half of the threshold");
 	n = until(STORM_CLEARED, 60, KVMMT_INVAL_NOTIFIER, 100, 0.7);
-	check(n == 31 && !storm.on, "it is not", "over after 30 s of calm");
+	check(n == 31 && !storm.spell.on, "it is not", "over after 30 s of calm");
 	n = until(STORM_RAISED, 30, KVMMT_INVAL_NOTIFIER, 48000, 0.7);
-	check(n == 10 && storm.raised == 2 && storm.count < 600000, "it is not",
+	check(n == 10 && storm.spell.raised == 2 && storm.count < 600000, "it is not",
 	      "the next one counts for itself");
 }
 
@@ -188,6 +189,52 @@ static void watch(void)
 	storm_watch_free(&w);
 }
 
+static struct kvmmt_vncr vncr;
+static struct thrash thrash;
+
+/* A second of so many lookups, of which @miss walk and put another's entry out. */
+static enum storm_change look(double per_s, double miss)
+{
+	const struct kvmmt_vcpu_key vcpu = { .vm = key };
+	const struct storm_limits limits = STORM_DEFAULTS;
+
+	now += S;
+	vncr.lookup[KVMMT_VNCR_LOOKUP_HIT] += per_s * (1 - miss);
+	vncr.lookup[KVMMT_VNCR_LOOKUP_VA] += per_s * miss;
+	vncr.walk[KVMMT_VNCR_WALK_FILLED] += per_s * miss;
+	vncr.inval[KVMMT_VNCR_INVAL_REPLACED] += per_s * miss * 0.9;
+	vncr.inval[KVMMT_VNCR_INVAL_TLBI_VA] += per_s * miss * 0.1;
+	model_sample(&model, now);
+	model_vm(&model, &key, &counters, "l1");
+	model_vcpu(&model, &vcpu, &vncr);
+	return thrash_step(&thrash, &limits, &model, model_find_key(&model, &key));
+}
+
+static void thrashes(void)
+{
+	char text[256];
+	int i, raised = 0, cleared = 0;
+
+	restart();
+	for (i = 0; i < 60; i++)
+		raised += look(1000000, 0.1) != STORM_SAME;
+	check(!raised, "it is", "100,000 walks among a million lookups are no thrashing");
+	for (i = 0; i < 60; i++)
+		raised += look(9000, 1) != STORM_SAME;
+	check(!raised, "it is", "nor are 9,000 of which all miss");
+	for (i = 0; i < 9; i++)
+		raised += look(20000, 0.8) != STORM_SAME;
+	check(!raised && look(20000, 0.8) == STORM_RAISED, "it is not", "16,000 for 10 s are");
+	thrash_text(&thrash, &model, text, sizeof(text));
+	check(!strcmp(text, "16.0K walks/s for 10 s, 80% of the lookups missed; 90% of the entries left "
+		      "because another translation took the entry's place"), text, "and it is said why");
+	for (i = 0; i < 29; i++)
+		cleared += look(100, 1) != STORM_SAME;
+	for (i = 0; i < 3; i++)
+		cleared += 10 * (look(100, 1) == STORM_CLEARED);
+	check(cleared == 10 && !thrash.spell.on, "it is not", "and over after 30 s of less");
+}
+
 int main(void)
 {
 	check_suite = "storms";
@@ -196,6 +243,7 @@ int main(void)
 	early();
 	causes();
 	watch();
+	thrashes();
 	model_free(&model);
 	return check_status();
 }

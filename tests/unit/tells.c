@@ -64,18 +64,27 @@ static void line(void)
 			   "(3 times so far)\n";
 	struct refusal r = { .vm = "gpu-a", .backing = "PCI 0000:01:00.0 BAR 2", .count = 3,
 			     .event = fault(S) };
+	struct hook hook = { .command = "true" };
 	int fds[2], err = dup(2);
+	char **env;
 	char buf[1024];
 	ssize_t n;
 
 	if (pipe(fds))
 		return;
 	dup2(fds[1], 2);
-	tell_refusal(&r, &(struct hook){ 0 });
+	tell_refusal(&r, "/var/lib/kvmmt/x.data", &hook);
 	dup2(err, 2);
 	n = read(fds[0], buf, sizeof(buf) - 1);
 	buf[n > 0 ? n : 0] = '\0';
 	check(!strcmp(buf, want), buf, "one line, where there is no journal");
+	for (env = hook.waiting[0]; env && *env && strncmp(*env, "KVMMT_JSON=", 11); env++)
+		;
+	check(env && *env && strstr(*env, "={\"MESSAGE\":\"VM gpu-a: read ") &&
+		      strstr(*env, "\"KVMMT_MISSING\":\"FWB and DIC\"") &&
+		      strstr(*env, ",\"KVMMT_RECORDING\":\"/var/lib/kvmmt/x.data\"}"),
+	      env && *env ? *env : "none", "the command gets all of it as JSON too");
+	hook_free(&hook);
 }
 
 int main(void)

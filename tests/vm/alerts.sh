@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # From a guest's refused access to the on-call engineer: the exporter in the lab, Prometheus,
 # Alertmanager and a receiver here, with the rules that operators install. Times are
-# shorter here: scrapes each second, and a refusal is news for 10 seconds.
+# shorter here: scrapes each second, and a refusal is news for 10 seconds. Both ends are killed
+# on the way.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -24,8 +25,19 @@ sed -e 's/15s/1s/' -e "s/:9093/:$alertmanager_port/" -e "s/:9973/:$lab_port/" \
 sed -e 's/group_wait: 30s/group_wait: 1s/' -e 's/group_interval: 5m/group_interval: 1s/' \
 	-e "s/:9095/:$receiver_port/" monitoring/alertmanager.yml >"$work/alertmanager.yml"
 
-/usr/bin/python3 tests/monitoring/receiver.py "$receiver_port" >"$work/received" &
-pids+=($!)
+start_receiver() {
+	/usr/bin/python3 tests/monitoring/receiver.py "$receiver_port" >>"$work/received" &
+	receiver=$!
+	pids+=($!)
+}
+start_prometheus() {
+	"$bin/prometheus" --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" \
+		--web.listen-address="127.0.0.1:$prometheus_port" 2>>"$work/prometheus.log" &
+	prometheus=$!
+	pids+=($!)
+}
+
+start_receiver
 # Debian's looks for its templates in /usr/share: show it those that came with it.
 user=()
 [ "$(id -u)" = 0 ] || user=(--user --map-root-user)
@@ -34,10 +46,34 @@ unshare --mount ${user[@]+"${user[@]}"} sh -c \
 	"$bin/prometheus-alertmanager" --config.file="$work/alertmanager.yml" --storage.path="$work/am" \
 	--web.listen-address="127.0.0.1:$alertmanager_port" --cluster.listen-address= 2>"$work/am.log" &
 pids+=($!)
-"$bin/prometheus" --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" \
-	--web.listen-address="127.0.0.1:$prometheus_port" 2>"$work/prometheus.log" &
-pids+=($!)
-"$here/lab" -n "$lab_port" -a "now=$(date +%s)" -t 100 -c neoverse-n1 -- /bin/exporter serve >"$work/lab" 2>&1
+start_prometheus
+# ready PORT: it answers, as Prometheus and Alertmanager do
+ready() {
+	/usr/bin/python3 - "http://127.0.0.1:$1/-/ready" <<-'EOF'
+		import sys, time, urllib.request
+		for _ in range(600):
+		    try:
+		        sys.exit(urllib.request.urlopen(sys.argv[1], timeout=1).status != 200)
+		    except OSError:
+		        time.sleep(0.1)
+		sys.exit(1)
+	EOF
+}
+ready "$prometheus_port" && ready "$alertmanager_port" || { echo "not ok alerts: Prometheus does not start"; exit 1; }
+"$here/lab" -n "$lab_port" -a "now=$(date +%s)" -t 120 -c neoverse-n1 -- /bin/exporter serve >"$work/lab" 2>&1 &
+lab=$!
+# In the first storm, once the refusal is cleared, Prometheus and the receiver are killed.
+# They come back to the storm's end.
+for ((i = 0; i < 600; i++)); do
+	grep -q '"state": "resolved".*"vm": "gpu-a"' "$work/received" &&
+		grep -q '"vm": "thrash-madvise"' "$work/received" && break
+	sleep 0.1
+done
+kill -9 "$receiver" "$prometheus"
+wait "$receiver" "$prometheus" 2>/dev/null
+start_receiver
+start_prometheus
+wait "$lab"
 lab=$?
 sed -n 's/^not ok/& [alerts]/p' "$work/lab"
 [ "$lab" = 0 ] || failed=1
@@ -60,11 +96,14 @@ received() {
 
 received "a refusal is received with VM, slot, memory and missing features" \
 	'"alertname": "KvmmtUnsafeCacheable"' '"state": "firing"' '"vm": "gpu-a"' '"slot": "1"' \
-	'"backing": "device /dev/pfnmap"' '"missing": "FWB and DIC"'
+	'"backing": "device /dev/pfnmap"' '"missing": "FWB and DIC"' '"recording": "/tmp/flight/kvmmt-'
 received "and cleared" '"alertname": "KvmmtUnsafeCacheable"' '"state": "resolved"' '"vm": "gpu-a"'
 received "a storm is received with its cause" '"alertname": "KvmmtStorm"' '"state": "firing"' \
-	'"vm": "thrash-madvise"' 'by vmm exporter, notifier'
+	'"vm": "thrash-madvise"' 'by vmm exporter, notifier' '"recording": "/tmp/flight/kvmmt-'
 received "and cleared" '"alertname": "KvmmtStorm"' '"state": "resolved"' '"vm": "thrash-madvise"'
+received "one by khugepaged with that" '"alertname": "KvmmtStorm"' '"state": "firing"' \
+	'"vm": "thrash-khugepaged"' 'by kernel khugepaged, notifier'
+received "and cleared" '"alertname": "KvmmtStorm"' '"state": "resolved"' '"vm": "thrash-khugepaged"'
 if grep -F '"state": "firing"' "$work/received" | grep -vqE 'KvmmtUnsafeCacheable|KvmmtStorm|KvmmtDown'; then
 	echo "not ok alerts: no other alert fires: $(cat "$work/received")"
 	failed=1

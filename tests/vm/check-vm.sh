@@ -123,8 +123,9 @@ expect "stock: the touched page of a DAX block stays taken" \
 	"not ok blocks: dax: the page that was touched is released" 1 -k stock -- /bin/blocks
 boot "debug max" -k debug -t 900 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- /bin/s2table + $small
-boot "exporter neoverse-n1" -t 200 -c neoverse-n1 -- /bin/exporter
-boot "exporter debug neoverse-n1" -k debug -t 600 -c neoverse-n1 -- /bin/exporter
+boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
+boot "exporter debug neoverse-n1" -k debug -t 1200 -c neoverse-n1 -- /bin/exporter
+boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
 nested="/bin/nested registers isolation switch regime reuse address hcr stage2 interrupts restore refused vectors faults vcpus running forms sizes ranges"
 nested+=" + /bin/nested taken moved readonly dirty + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"
 run "$here/nested-counts.sh"

@@ -21,7 +21,7 @@ $(vm_out)/root/bin/s2table: $(addprefix $(vm_out)/obj/,s2table.o s2table_row.o) 
 $(vm_out)/root/bin/stage2: $(vm_out)/obj/stage2.o $(vm_lib)
 $(vm_out)/root/bin/blocks: $(vm_out)/obj/blocks.o $(vm_lib)
 $(vm_out)/root/bin/silicon: $(vm_out)/obj/silicon.o $(vm_lib)
-$(vm_out)/root/bin/exporter: $(vm_out)/obj/exporter.o $(vm_lib)
+$(vm_out)/root/bin/exporter: $(addprefix $(vm_out)/obj/,exporter.o exporter_scrape.o exporter_guest.o exporter_storm.o exporter_fault.o exporter_soak.o guest/tlbi.o) $(vm_lib)
 $(vm_out)/root/bin/demo: $(vm_out)/obj/demo.o $(vm_lib)
 $(vm_out)/root/bin/nested: $(addprefix $(vm_out)/obj/,nested.o nested_regs.o nested_tlbi.o nested_walk.o nested_host.o nested_moved.o nested_stress.o nested_fuzz.o nested_bench.o counter.o nested_running.o nested_stage2.o nested_vm.o nv.o nv_tables.o l1/image.o) $(vm_lib)
 $(vm_out)/root/bin/recordings: $(vm_out)/obj/recordings.o $(vm_lib)
@@ -90,6 +90,11 @@ soak: vm-tests kernel-debug
 	@$(VM)/lab -k debug -t 36000 -a kvm-arm.mode=nested -- \
 		/bin/nested -s $(SEED) -n $(BATCHES) -p 1000000 stress
 
+SECONDS_OF_SOAK ?= 3600
+## soak-alarms: an hour (SECONDS_OF_SOAK=3600) of guests' ordinary lives raises no alarm
+soak-alarms: vm-tests kernel-patched
+	@$(VM)/lab -t $$(($(SECONDS_OF_SOAK) + 300)) -- /bin/exporter soak $(SECONDS_OF_SOAK)
+
 demo-vm: vm-tests kernel-patched
 	@$(VM)/demo.sh
 
@@ -97,7 +102,7 @@ demo-record-vm: tools vm-tests kernel-patched
 	@$(VM)/demo.sh kvmmt.data
 
 -include $(wildcard $(vm_out)/obj/*.d $(vm_out)/obj/*/*.d)
-.PHONY: vm-tests check-vm demo-vm demo-record-vm kernel-upstream nested-diff soak
+.PHONY: vm-tests check-vm demo-vm demo-record-vm kernel-upstream nested-diff soak soak-alarms
 
 $(vm_out)/obj/fault-cost.o: tests/bench/fault-cost.c
 	@mkdir -p $(@D)
@@ -119,8 +124,14 @@ $(O)/bench/screens: tests/bench/screens.c $(screens_obj)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) $(kvmmt_libs) -o $@
 
+scrape_obj := $(filter-out $(O)/native/kvmmt.o,$(native_obj))
+$(O)/bench/scrape: tests/bench/scrape.c $(native_obj)
+	@mkdir -p $(@D)
+	$(call msg,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $< $(scrape_obj) $(kvmmt_libs) -o $@
+
 ## bench: what tracing and nesting cost, beside the peers; writes .output/bench.json
-bench: tools vm-tests kernel-patched kernel-notrace kernel-first $(O)/bench/synth $(O)/bench/screens
+bench: tools vm-tests kernel-patched kernel-notrace kernel-first $(O)/bench/synth $(O)/bench/screens $(O)/bench/scrape
 	@tests/bench/bench.sh $(O)
 
 .PHONY: bench

@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What scrapes of the exporter take. Prints a table, and items for bench.json to ITEMS.
+#   scrape.sh OUT-DIRECTORY ITEMS
+set -euo pipefail
+out=$(realpath -m "$1")
+: >"$2"
+
+item() { # NAME VALUE UNIT HOW
+	printf ',\n  {"name": "%s", "value": %s, "unit": "%s", "how": "%s"}' "$@" >>"$items"
+	printf '%-34s %12s %s\n' "$1" "$2" "$3"
+}
+
+items=$2
+read -r alone storm peak bytes < <("$out/bench/scrape")
+vms="128 VMs with series, 10,000 come and go, a sample each 50 ms"
+item exporter_scrape_ms_p99 "$alone" ms "a scrape after each sample; $vms; wall clock"
+item exporter_scrape_1000_ms_p99 "$storm" ms \
+	"1,000 scrapes at once, beside 50 clients that sent half a request and 50 that read nothing; $vms"
+item exporter_peak_mib "$peak" MiB "memory of server, model and text meanwhile, without BPF maps; $vms"
+item exporter_scrape_bytes "$bytes" bytes "an answer, $vms"

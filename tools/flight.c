@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See flight.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "flight.h"
+
+#define PREFIX "kvmmt-"
+#define SUFFIX ".data"
+
+int flight_open(struct flight *f, const struct host *host)
+{
+	int err;
+
+	if (strlen(f->dir) > FLIGHT_PATH_LEN - 48)
+		return -ENAMETOOLONG;
+	if (mkdir(f->dir, 0700) && errno != EEXIST)
+		return -errno;
+	if (access(f->dir, R_OK | W_OK | X_OK))
+		return -errno;
+	err = recorder_open(&f->recorder, host, KVMMT_TRACED, false);
+	return err ? err : writer_keep(f->recorder.writer, FLIGHT_BYTES, FLIGHT_BEFORE_NS + FLIGHT_AFTER_NS);
+}
+
+static int is_ours(const struct dirent *d)
+{
+	size_t len = strlen(d->d_name);
+
+	return len > strlen(PREFIX SUFFIX) && !strncmp(d->d_name, PREFIX, strlen(PREFIX)) &&
+	       !strcmp(d->d_name + len - strlen(SUFFIX), SUFFIX);
+}
+
+/* The place of the VM's entry, f->nr if it has none. */
+static size_t find(const struct flight *f, const char *vm)
+{
+	size_t i;
+
+	for (i = 0; i < f->nr; i++)
+		if (!strcmp(f->entries[i].vm, vm))
+			break;
+	return i;
+}
+
+/* No VM has a recording that is not there. */
+static void forget(struct flight *f, const char *path)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < f->nr; i++)
+		if (strcmp(f->entries[i].path, path))
+			f->entries[kept++] = f->entries[i];
+	f->nr = kept;
+}
+
+/* Names begin with the time: the oldest are the first. */
+static void remove_old(struct flight *f)
+{
+	char path[FLIGHT_PATH_LEN + NAME_MAX];
+	struct dirent **found;
+	int nr = scandir(f->dir, &found, is_ours, alphasort), i;
+
+	for (i = 0; i < nr; i++) {
+		snprintf(path, sizeof(path), "%s/%s", f->dir, found[i]->d_name);
+		if (i + FLIGHT_FILES <= nr && !unlink(path))
+			forget(f, path);
+		free(found[i]);
+	}
+	if (nr >= 0)
+		free(found);
+}
+
+/* A name that no file has, also when the clock was set back. */
+static void choose_path(struct flight *f, __u64 wall_s)
+{
+	const time_t t = wall_s;
+	char stamp[32];
+	struct tm tm;
+	int n, len;
+
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&t, &tm));
+	len = snprintf(f->path, sizeof(f->path), "%s/" PREFIX "%s" SUFFIX, f->dir, stamp);
+	len -= strlen(SUFFIX);
+	for (n = 2; n < 1000 && !access(f->path, F_OK); n++)
+		snprintf(f->path + len, sizeof(f->path) - len, "-%d" SUFFIX, n);
+}
+
+/* A place for another: a new one, or that of who asked longest ago. */
+static size_t make_room(struct flight *f)
+{
+	size_t oldest = 0, i;
+
+	if (f->nr < FLIGHT_FILES)
+		return f->nr++;
+	for (i = 1; i < f->nr; i++)
+		if (f->entries[i].asked_ns < f->entries[oldest].asked_ns)
+			oldest = i;
+	return oldest;
+}
+
+const char *flight_ask(struct flight *f, const char *vm, __u64 now_ns, __u64 wall_s)
+{
+	size_t i = find(f, vm);
+	struct flight_entry *e;
+
+	if (!f->dir)
+		return "";
+	if (i < f->nr && now_ns < f->entries[i].asked_ns + FLIGHT_PER_VM_NS)
+		return f->entries[i].path;
+	if (!f->due_ns) {
+		choose_path(f, wall_s);
+		f->due_ns = now_ns + FLIGHT_AFTER_NS;
+	}
+	e = &f->entries[i < f->nr ? i : make_room(f)];
+	snprintf(e->vm, sizeof(e->vm), "%s", vm);
+	memcpy(e->path, f->path, sizeof(e->path));
+	e->asked_ns = now_ns;
+	return e->path;
+}
+
+int flight_step(struct flight *f, __u64 now_ns, bool now)
+{
+	mode_t mask;
+	int err;
+
+	if (!f->due_ns || (now_ns < f->due_ns && !now))
+		return 0;
+	f->due_ns = 0;
+	remove_old(f);
+	mask = umask(077);	/* it has guests' addresses */
+	err = writer_snapshot(f->recorder.writer, f->path);
+	umask(mask);
+	if (!err) {
+		f->written++;
+		return 0;
+	}
+	unlink(f->path);	/* a disk that is full has better use for the rest */
+	forget(f, f->path);
+	f->failed++;
+	return err;
+}
