@@ -7,6 +7,7 @@
 #   kernel.sh path VARIANT    print its build directory; fails if not built
 #   kernel.sh tree VARIANT    print its source tree, made if necessary
 #   kernel.sh version         print the version of Debian's source
+#   kernel.sh make DIR TARGET make in a build directory, as build does
 #   kernel.sh prune           remove every build and tree but the current ones
 #
 # VARIANT: patched | stock (no patch) | notrace (up to the first tracepoint)
@@ -189,11 +190,13 @@ prune() {
 		*) case $d in *-base) ;; *) rm -rf "$d" ;; esac ;;
 		esac
 	done
+	rm -rf "$cache/mutants"
 }
 
 case ${1:-} in
 version) version ;;
 build | path | tree) "$1" "${2:?kernel.sh $1: which variant?}" ;;
+make) kmake "$(dirname "${2:?kernel.sh make: in which directory?}")" O="$2" "${@:3}" ;;
 prune) prune ;;
-*) sed -n '3,14s/^# \?//p' "$0" >&2; exit 2 ;;
+*) sed -n '3,15s/^# \?//p' "$0" >&2; exit 2 ;;
 esac

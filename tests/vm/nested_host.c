@@ -234,6 +234,7 @@ void test_dirty(struct env *e)
 		check(l2_access(e, 0, 0, READ, 0).value == 20u + i, "another value",
 		      "round %d: read after the log was cleared", i);
 	}
+	check(!dirty(e), "it is", "what L2 only reads is not");
 	nv_slot(&e->nv, SLOT, mem, 16 * PAGE, 0);
 	check(l2_wrote(e, 30), "it does not", "L2 writes after logging");
 }
@@ -275,4 +276,6 @@ void test_vcpus(struct env *e)
 	sched_setaffinity(0, sizeof(before), &before);
 	check(!bad, "a vCPU used another's page", "two vCPUs, one VA, on %d host CPUs",
 	      host_cpus > 1 ? 2 : 1);
+	window_set(e, 11, 611, PROT_READ | PROT_WRITE);
+	check(sees_page(e, 1, 0, 611), "the one before", "the host takes the second one's page");
 }

@@ -4,6 +4,7 @@
 
 #include "nested.h"
 
+#define EL2H 0x3c9
 #define VNCR_REG_COUNT (0 VNCR_REGS(REG_ONE))
 
 static uint64_t magic(int reg, int who)
@@ -43,6 +44,13 @@ void test_registers(struct env *e)
 	}
 	check(l2_access(e, 0, 0, L2_HVC, 0).esr == 0x5a000001, "another ESR", "its HVC comes to L1");
 	check(l2_access(e, 0, 0, L2_ERET, 0).esr >> 26 == 0x1a, "another EC", "its ERET comes to L1");
+	/* To what it believes to be EL2: nothing for KVM to do by itself. */
+	nv_l2_op(&e->nv, 0, 2 * REG_SPSR_EL2 + 1, EL2H);
+	nv_l2_op(&e->nv, 0, 2 * REG_ELR_EL2 + 1, 0);
+	el = nv_l2_op(&e->nv, 0, L2_ERET, 0);
+	nv_run_l2(&e->nv, 0, 0, 3);
+	check(!nv_run(&e->nv, 0) && el->esr >> 26 == 0x1a, "another EC", "and one within its EL2 (%#lx)",
+	      el->esr);
 	check(read == VNCR_REG_COUNT, "not all", "L2 reads %d registers that L1 wrote", read);
 	check(written == VNCR_REG_COUNT, "not all", "L1 finds %d registers that L2 wrote", written);
 }

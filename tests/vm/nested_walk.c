@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Invariants 1, 2, 11, 12 and 14: which translation VNCR_EL2 gets, which one may be
+ * Invariants 1, 2, 11 and 12: which translation VNCR_EL2 gets, which one may be
  * used again, how a walk that fails is reported, which bits of VNCR_EL2 are address.
  */
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #define AP_EL0	(1ull << 6)
 #define VNCR_ESR (0x25ull << 26 | 1 << 25 | 1 << 13)	/* EC, IL, VNCR */
 #define ESR_WNR (1 << 6)
+#define MANY	12			/* contexts */
 #define ASF_L0	0x40			/* address size fault, level 0: DFSC 0, which means none here */
 
 static uint64_t *desc_at(struct env *e, uint64_t ipa)
@@ -65,6 +66,39 @@ static void reuse_asid(struct env *e, struct nv_tables *t, uint64_t desc, bool a
 	check(sees_page(e, 0, 0, OTHER), "a translation of ASID 20 was used", "ASID 21 of %s", from);
 }
 
+/* More than are kept: what makes room is gone, and comes again. */
+static void many(struct env *e, struct nv_tables *t)
+{
+	int bad = 0;
+
+	for (int i = 0; i < MANY; i++) {
+		nv_map(t, NV_LOW + (16 + i) * PAGE, window_ipa(16 + i), 3, PTE_NORMAL | PTE_NG);
+		nv_context(&e->nv, 0, i, NV_LOW + (16 + i) * PAGE);
+	}
+	for (int round = 0; round < 3; round++)
+		for (int i = 0; i < MANY; i++)
+			bad += !sees_page(e, 0, i, 16 + i);
+	check(!bad, "another's page", "%d VAs in turn", MANY);
+}
+
+/* With TCR_EL2.AS clear the upper bits of an ASID do not count. */
+static void small_asid(struct env *e, struct nv_tables *t, uint64_t desc)
+{
+	nv_context(&e->nv, 0, 0, NV_LOW);
+	*desc_at(e, desc) = leaf(t, ONE, PTE_NG);
+	l1_mmu(e, 0, t, 0x120, 0x120, 0);
+	l1_tlbi(e, 0, TLBI_ALLE2, 0);
+	check(sees_page(e, 0, 0, ONE), "another", "ASID 0x120 of 8 bits: its page");
+	*desc_at(e, desc) = leaf(t, OTHER, PTE_NG);
+	l1_tlbi(e, 0, TLBI_VAE2IS, NV_LOW >> 12 | 0x20ull << 48);
+	check(sees_page(e, 0, 0, OTHER), "it stayed", "is invalidated as 0x20");
+	l1_mmu(e, 0, t, 0x120, 0x120, TCR_AS);
+	check(sees_page(e, 0, 0, OTHER), "another", "ASID 0x120 of 16 bits: its page");
+	*desc_at(e, desc) = leaf(t, ONE, PTE_NG);
+	l1_write(e, 0, REG_TTBR0_EL1, t->root[0] | 0x220ull << 48);
+	check(sees_page(e, 0, 0, ONE), "a translation of ASID 0x120 was used", "and 0x220 is another");
+}
+
 /* Invariant 2: an entry serves its VA, its regime, and its ASID unless global. */
 void test_reuse(struct env *e)
 {
@@ -91,6 +125,9 @@ void test_reuse(struct env *e)
 	}
 	reuse_asid(e, &t, desc, false);
 	reuse_asid(e, &t, desc, true);
+	small_asid(e, &t, desc);
+	many(e, &t);
+	nv_context(&e->nv, 0, 0, NV_LOW);
 	/* The same VA is an IPA too: the MMU on and off, without a TLBI. */
 	vm_slot(&e->nv.vm, FLAT_SLOT, NV_LOW, e->window, PAGE, 0);
 	e->changed = true;
@@ -98,10 +135,10 @@ void test_reuse(struct env *e)
 	l1_mmu(e, 0, &t, 7, 7, 0);
 	l1_tlbi(e, 0, TLBI_ALLE2, 0);
 	for (int i = 0; i < 3; i++) {
-		check(sees_page(e, 0, 0, ONE), "not what the tables say", "MMU on, round %d", i);
 		l1_write(e, 0, REG_SCTLR_EL1, SCTLR_OFF);
 		check(sees_page(e, 0, 0, 0), "not the IPA's", "MMU off, round %d", i);
 		l1_write(e, 0, REG_SCTLR_EL1, SCTLR_OFF | SCTLR_M);
+		check(sees_page(e, 0, 0, ONE), "not what the tables say", "MMU on, round %d", i);
 	}
 	l1_write(e, 0, REG_SCTLR_EL1, SCTLR_OFF);
 	l1_tlbi(e, 0, TLBI_VAE2IS, NV_LOW >> 12 | 7ull << 48);
@@ -194,6 +231,7 @@ void test_address(struct env *e)
 {
 	uint64_t set = window_ipa(OTHER);
 	struct nv_tables t;
+	struct seen unmapped;
 
 	nv_context(&e->nv, 0, 0, window_ipa(ONE) | 0xfff);
 	check(sees_page(e, 0, 0, ONE), "it is not", "bits [11:0] of VNCR_EL2 are not address");
@@ -209,79 +247,8 @@ void test_address(struct env *e)
 	check(sees_page(e, 0, 0, ONE), "it does not", "an address of the upper half");
 	nv_context(&e->nv, 0, 0, ~0xfffull);
 	check(sees_page(e, 0, 0, OTHER), "it does not", "the last page of the upper half");
-}
-
-/* Each bit of HCR_EL2, with L1's own registers used after an exit to user space. */
-static void hcr_bits(struct env *e)
-{
-	const uint64_t hole = L1_WINDOW + 15 * NV_SLOT_BYTES;
-	int bad = 0;
-
-	for (int bit = 0; bit < 64; bit++) {
-		struct l1_action *a[7];
-		uint64_t esr = 0;
-		int n = 0;
-
-		/* L1's own life: without RW or E2H it would be another L1. */
-		if (HCR_L1 >> bit & 1)
-			continue;
-		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_HCR_EL2, 0,
-				(HCR_L1 & ~HCR_TGE) | 1ull << bit);
-		a[n++] = nv_add(&e->nv, 0, L1_LOAD_64, 0, hole, 0);
-		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_ELR_EL1, 0, bit);
-		a[n++] = nv_add(&e->nv, 0, L1_REG_READ, REG_ELR_EL1, 0, 0);
-		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_SPSR_EL1, 0, L2_SPSR);
-		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_CONTEXTIDR_EL1, 0, bit);
-		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_HCR_EL2, 0, HCR_L1);
-		if (nv_run(&e->nv, 0)) {
-			not_ok("bit %d: L1 is lost", bit);
-			return;
-		}
-		for (int k = 0; k < n; k++)
-			esr |= a[k]->esr;
-		if (!esr && a[3]->result == (uint64_t)bit)
-			continue;
-		bad++;
-		not_ok("bit %d acts on L1: ESR %#lx, ELR_EL2 reads %#lx", bit, esr, a[3]->result);
-	}
-	check(!bad, "some act on it", "no bit of HCR_EL2 for L2 acts on L1");
-}
-
-/* Invariant 14: what L1 sets for its L2 does not act on L1. */
-void test_hcr(struct env *e)
-{
-	static const struct {
-		uint64_t bits;
-		const char *name;
-	} sets[] = {
-		{ HCR_VSE, "VSE" }, { HCR_TVM, "TVM" }, { HCR_TRVM, "TRVM" }, { HCR_NV1, "NV1" },
-		{ HCR_IMO | HCR_FMO, "IMO, FMO" }, { 1ull << 13 | 1ull << 14, "TWI, TWE" },
-		{ 1ull << 18 | 0x7ull << 15, "TID0 to TID3" }, { 1ull << 25, "TTLB" },
-		{ 1ull << 40 | 1ull << 41, "APK, API clear" },
-	};
-
-	hcr_bits(e);
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		struct l1_action *a[6];
-		struct l2_op *op;
-		uint64_t esr = 0;
-		int n = 0;
-
-		nv_context(&e->nv, 0, 0, window_ipa(ONE))->hcr = HCR_L2 | sets[i].bits;
-		op = nv_l2_op(&e->nv, 0, 2 * REG_TPIDR_EL2, 0);
-		nv_run_l2(&e->nv, 0, 0, 1);
-		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_HCR_EL2, 0, HCR_L2 | sets[i].bits);
-		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_CONTEXTIDR_EL1, 0, 0x77);
-		a[n++] = nv_add(&e->nv, 0, L1_REG_READ, REG_CONTEXTIDR_EL1, 0, 0);
-		a[n++] = nv_add(&e->nv, 0, L1_TLBI, TLBI_ALLE2, 0, 0);
-		a[n++] = nv_add(&e->nv, 0, L1_REG_WRITE, REG_HCR_EL2, 0, HCR_L1);
-		check(!nv_run(&e->nv, 0), "it is lost", "L1 lives on with %s", sets[i].name);
-		for (int k = 0; k < n; k++)
-			esr |= a[k]->esr;
-		check(!esr && a[2]->result == 0x77, "an exception, or another value",
-		      "%s acts on L2 only (%#lx)", sets[i].name, esr);
-		/* An L2 with NV1 has EL1 registers in the page, not another TPIDR_EL2. */
-		check(!op->esr && op->result == page_tag(ONE), "it does not",
-		      "L2 with %s reads its register (%#lx)", sets[i].name, op->esr);
-	}
+	nv_context(&e->nv, 0, 0, NV_LOW | 0xfff);
+	unmapped = l2_tag(e, 0, 0);
+	check_but(e, unmapped.esr && unmapped.far == NV_LOW + TAG_OFFSET, "another",
+		  "nor are bits [11:0] in a FAR (%#lx)", unmapped.far);
 }

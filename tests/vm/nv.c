@@ -137,6 +137,13 @@ int nv_run(struct nv *nv, int cpu)
 	return run_to_doorbell(nv, cpu);
 }
 
+int nv_reset(struct nv *nv, int cpu)
+{
+	nv->cpu[cpu].started = 0;
+	nv_cpu(nv, cpu)->vncr = 0;
+	return vcpu_reset(&nv->vm, &nv->cpu[cpu].vcpu);
+}
+
 struct l1_action *nv_add(struct nv *nv, int cpu, enum l1_op op, uint32_t arg, uint64_t a,
 			 uint64_t b)
 {

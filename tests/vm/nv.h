@@ -48,6 +48,8 @@ struct l1_action *nv_run_l2(struct nv *nv, int cpu, int context, int count);
  * second call goes on where it was.
  */
 int nv_run(struct nv *nv, int cpu);
+/* Let the vCPU, which nv_run() left, begin again as new with its next batch. */
+int nv_reset(struct nv *nv, int cpu);
 
 /* Make @context of @cpu an L2 that nests, without stage 2, with its VNCR page at @vncr. */
 struct l1_context *nv_context(struct nv *nv, int cpu, int context, uint64_t vncr);

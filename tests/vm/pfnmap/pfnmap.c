@@ -52,8 +52,31 @@ static vm_fault_t insert_one(struct vm_area_struct *vma, unsigned long addr, uns
 	return vmf_insert_pfn_prot(vma, addr, pfn, prot);
 }
 
+static bool hold, held;
+static DECLARE_WAIT_QUEUE_HEAD(holding);
+
+static void wait_if_held(void)
+{
+	if (!READ_ONCE(hold))
+		return;
+	WRITE_ONCE(held, true);
+	wake_up_all(&holding);
+	wait_event_killable(holding, !READ_ONCE(hold));
+	WRITE_ONCE(held, false);
+}
+
+static int hold_faults(unsigned long what)
+{
+	if (what == PFNMAP_WAIT)
+		return wait_event_interruptible(holding, READ_ONCE(held));
+	WRITE_ONCE(hold, what == PFNMAP_HOLD);
+	wake_up_all(&holding);
+	return 0;
+}
+
 static vm_fault_t lazy_fault(struct vm_fault *vmf)
 {
+	wait_if_held();
 	return insert_one(vmf->vma, vmf->address & PAGE_MASK,
 			  (unsigned long)vmf->vma->vm_private_data);
 }
@@ -208,6 +231,8 @@ static long pfnmap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 			return -EFAULT;
 		r.refs = page_count(pfn_to_page(PHYS_PFN(dax.range.start) + r.page));
 		return copy_to_user(user, &r, sizeof(r)) ? -EFAULT : 0;
+	case PFNMAP_IOC_HOLD:
+		return hold_faults(arg);
 	case PFNMAP_IOC_WARN:
 		WARN(1, "pfnmap: asked to warn\n");
 		return 0;

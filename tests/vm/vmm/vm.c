@@ -108,39 +108,43 @@ static int sve_128(struct vcpu *vcpu)
 	int what = KVM_ARM_VCPU_SVE;
 
 	return ioctl(vcpu->fd, KVM_SET_ONE_REG, &reg) ||
-	       ioctl(vcpu->fd, KVM_ARM_VCPU_FINALIZE, &what) ? -1 : 0;
+	       ioctl(vcpu->fd, KVM_ARM_VCPU_FINALIZE, &what) ? -errno : 0;
 }
 
-static int vcpu_init(struct vm *vm, struct vcpu *vcpu, struct kvm_vcpu_init *init)
-{
-	if (vm->features & VM_EL2)
-		init->features[0] |= 1 << VCPU_HAS_EL2;
-	if (vm->features & VM_SVE_128)
-		init->features[0] |= 1 << KVM_ARM_VCPU_SVE;
-	if (ioctl(vcpu->fd, KVM_ARM_VCPU_INIT, init))
-		return -1;
-	return vm->features & VM_SVE_128 ? sve_128(vcpu) : 0;
-}
-
-int vcpu_open(struct vm *vm, struct vcpu *vcpu, int index)
+int vcpu_reset(struct vm *vm, struct vcpu *vcpu)
 {
 	struct kvm_vcpu_init init = { 0 };
 	uint64_t pc = VM_RAM;
 	struct kvm_one_reg reg = { .id = CORE_REG(regs.pc), .addr = (uint64_t)&pc };
+
+	if (ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &init))
+		return -errno;
+	if (vm->features & VM_EL2)
+		init.features[0] |= 1 << VCPU_HAS_EL2;
+	if (vm->features & VM_SVE_128)
+		init.features[0] |= 1 << KVM_ARM_VCPU_SVE;
+	if (ioctl(vcpu->fd, KVM_ARM_VCPU_INIT, &init) || ioctl(vcpu->fd, KVM_SET_ONE_REG, &reg))
+		return -errno;
+	/* An access that it waits for is forgotten. */
+	vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
+	return 0;
+}
+
+int vcpu_open(struct vm *vm, struct vcpu *vcpu, int index)
+{
+	int err;
 
 	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, index);
 	if (vcpu->fd < 0)
 		return -errno;
 	vcpu->run_bytes = ioctl(kvm_open(), KVM_GET_VCPU_MMAP_SIZE, 0);
 	vcpu->run = mmap(NULL, vcpu->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
-	if (vcpu->run == MAP_FAILED || ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &init) ||
-	    vcpu_init(vm, vcpu, &init) || ioctl(vcpu->fd, KVM_SET_ONE_REG, &reg)) {
-		int err = -errno;
-
+	err = vcpu->run == MAP_FAILED ? -errno : vcpu_reset(vm, vcpu);
+	if (!err && vm->features & VM_SVE_128)
+		err = sve_128(vcpu);
+	if (err)
 		close(vcpu->fd);
-		return err;
-	}
-	return 0;
+	return err;
 }
 
 void vcpu_close(struct vcpu *vcpu)

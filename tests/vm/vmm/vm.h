@@ -63,6 +63,8 @@ int vm_open_bare(struct vm *vm, unsigned int features, size_t ram_bytes);
 void vm_close(struct vm *vm);
 int vm_slot(struct vm *vm, int slot, uint64_t ipa, void *mem, size_t bytes, uint32_t flags);
 int vcpu_open(struct vm *vm, struct vcpu *vcpu, int index);
+/* As new, at the start of the guest's memory; it does not run. */
+int vcpu_reset(struct vm *vm, struct vcpu *vcpu);
 void vcpu_close(struct vcpu *vcpu);
 /* Let the access guest do one access; how it went is in @access. */
 int vcpu_access(struct vcpu *vcpu, struct vm_access *access);
