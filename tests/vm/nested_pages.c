@@ -15,7 +15,6 @@
 #define SLOT	 2
 #define SLOT_IPA (L1_WINDOW + SLOT * NV_SLOT_BYTES)
 #define OP_OFFSET 0x800
-#define WRITE	 (2 * REG_HSTR_EL2 + 1)
 #define READ	 (2 * REG_HSTR_EL2)
 
 static struct l2_op *op_in(void *page)
