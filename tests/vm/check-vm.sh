@@ -121,8 +121,9 @@ expect "stock: splitting a block forgets its memory type" \
 	"not ok blocks: nGnRE: the pages are of its type" 1 -k stock -- /bin/blocks
 expect "stock: the touched page of a DAX block stays taken" \
 	"not ok blocks: dax: the page that was touched is released" 1 -k stock -- /bin/blocks
-boot "debug max" -k debug -t 900 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100
-boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- /bin/s2table + $small
+# A fault takes these kernels milliseconds: the burst that fills the rings is not for them.
+boot "debug max" -k debug -t 900 "${table[@]}" -- /bin/s2table + ${small/ + \/bin\/stage2 loss/} + /bin/stage2 leak 100
+boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- /bin/s2table + ${small/ + \/bin\/stage2 loss/}
 boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
 boot "exporter debug neoverse-n1" -k debug -t 1200 -c neoverse-n1 -- /bin/exporter
 boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
