@@ -13,6 +13,7 @@ include tools/tools.mk
 include tests/tests-unit.mk
 include tests/fuzz/fuzz.mk
 include tests/vm/vm.mk
+include tests/bench/bench.mk
 include tests/mutants/mutants.mk
 
 ## deps: install what building and testing need (apt; Debian 12 or 13)

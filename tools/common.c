@@ -167,7 +167,6 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 		.count = count,
 		.causes = c->causes,
 		.stacks = c->stacks,
-		.origins = c->origins,
 		.stream_kinds = stream_kinds,
 		.stream_refusals = refusals,
 		.ring_bytes = c->ring_bytes ? c->ring_bytes : 8 << 20,
@@ -185,6 +184,10 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	}
 	if (complain_of_missing(c, host, stream_kinds))
 		return NULL;
+	o.origins = c->origins && !host->locked_down;
+	if (c->origins && host->locked_down)
+		fail(c->command, "kernel lockdown is in confidentiality mode: refusals are told "
+				 "without slot and file");
 	if (c->nr_vms)
 		err = resolve_vms(c, &pids);
 	o.pids = pids.pids;

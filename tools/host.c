@@ -176,9 +176,6 @@ const char *host_obstacle(const struct host *h)
 	if (!h->btf)
 		return "/sys/kernel/btf/vmlinux: cannot be read: "
 		       "the kernel needs CONFIG_DEBUG_INFO_BTF";
-	if (h->locked_down)
-		return "kernel lockdown is in confidentiality mode: no BPF program may read what a "
-		       "tracepoint tells (boot with lockdown=integrity or none)";
 	if (host_has(h, KVMMT_TRACED))
 		return NULL;
 	return "this kernel has none of the kvm_s2_* tracepoints: "

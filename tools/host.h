@@ -15,7 +15,7 @@ struct host {
 	char release[65];
 	long page_size_bytes;
 	bool arm64, btf;
-	bool locked_down;		/* kernel lockdown, confidentiality: BPF may read nothing */
+	bool locked_down;		/* kernel lockdown, confidentiality: BPF reads only its arguments */
 	bool tracepoint[KVMMT_KIND_NR];	/* by kind; false for kinds without one */
 	enum tri kvm;			/* /dev/kvm opens */
 	enum tri fwb, dic, idc, el2, cacheable_pfnmap;

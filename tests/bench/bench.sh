@@ -46,6 +46,7 @@ row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
 
 "$here/recording.sh" "$out" "$out/bench/recording.items"
+"$here/loss.sh" "$out" "$out/bench/loss.items"
 "$here/scrape.sh" "$out" "$out/bench/scrape.items"
 "$here/screens.sh" "$out" "$out/bench/screens.items"
 "$here/without-nesting.sh" "$out/bench/without-nesting.items"
@@ -62,7 +63,7 @@ against="$how; against the series up to its first tracepoint"
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done
-	cat "$out"/bench/{recording,scrape,screens,without-nesting,vncr}.items
+	cat "$out"/bench/{recording,loss,scrape,screens,without-nesting,vncr}.items
 	printf '\n]\n'
 } >"$out/bench.json"
 echo "  JSON     $out/bench.json"

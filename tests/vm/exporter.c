@@ -2,9 +2,10 @@
 /*
  * kvmmt exporter on a host whose guests are refused, live and go.
  *   exporter
+ *   exporter storms: that part alone
  *   exporter soak SECONDS: no alarm while guests lead ordinary lives
  *   exporter nested: what guest hypervisors do
- *   exporter serve: to a Prometheus outside, which guests give reason for alerts
+ *   exporter serve [nested]: to a Prometheus outside, which guests give reason for alerts
  * and for these: exporter vmm -name NAME
  */
 #include <arpa/inet.h>
@@ -244,19 +245,10 @@ static void join_network(void)
 	interface_up("eth0");
 }
 
-static int serve(void)
+static void serve_storms(void)
 {
-	char *const argv[] = { "/bin/kvmmt", "exporter", "--listen", ":9973", "-d", "0.5", "--storm",
-			       "rate=8,for=2,clear=2", "--record", "/tmp/flight", NULL };
-	const struct timeval now = { .tv_sec = getenv("now") ? atol(getenv("now")) : 0 };
-	pid_t pid, vmm;
+	pid_t vmm;
 
-	settimeofday(&now, NULL);
-	interface_up("lo");
-	join_network();
-	pid = spawn(argv, "/dev/stderr");
-	check(soon(healthy), "it is not", "it is healthy");
-	sleep(3);
 	waitpid(start_vmm("gpu-a"), NULL, 0);
 	vmm = start_vmm("thrash-madvise");
 	sleep(25);	/* past the end of the refusal's alert */
@@ -265,6 +257,33 @@ static int serve(void)
 	vmm = start_vmm("thrash-khugepaged");
 	sleep(20);
 	stop_vmm(vmm);
+}
+
+static void serve_nested_storms(void)
+{
+	pid_t vmm = start_vmm("thrash-tlbi");
+
+	sleep(12);
+	stop_vmm(vmm);
+	vmm = start_nested_stress();
+	sleep(15);
+	stop_vmm(vmm);
+}
+
+static int serve(void (*storms)(void))
+{
+	char *const argv[] = { "/bin/kvmmt", "exporter", "--listen", ":9973", "-d", "0.5", "--storm",
+			       "rate=8,walks=100,for=2,clear=2", "--record", "/tmp/flight", NULL };
+	const struct timeval now = { .tv_sec = getenv("now") ? atol(getenv("now")) : 0 };
+	pid_t pid;
+
+	settimeofday(&now, NULL);
+	interface_up("lo");
+	join_network();
+	pid = spawn(argv, "/dev/stderr");
+	check(soon(healthy), "it is not", "it is healthy");
+	sleep(3);
+	storms();
 	sleep(15);
 	stop_exporter(pid, "it");
 	return check_status();
@@ -277,13 +296,17 @@ int main(int argc, char **argv)
 	if (argc == 4 && !strcmp(argv[1], "vmm"))
 		return vmm(argv[3]);
 	check_suite = "exporter";
-	if (argc == 2 && !strcmp(argv[1], "serve"))
-		return serve();
+	if (argc >= 2 && !strcmp(argv[1], "serve"))
+		return serve(argc == 2 ? serve_storms : serve_nested_storms);
 	interface_up("lo");
 	if (argc == 3 && !strcmp(argv[1], "soak"))
 		return soak(atoi(argv[2]));
 	if (argc == 2 && !strcmp(argv[1], "nested")) {
 		nested_storms();
+		return check_status();
+	}
+	if (argc == 2 && !strcmp(argv[1], "storms")) {
+		storms();
 		return check_status();
 	}
 	as_root();

@@ -42,6 +42,8 @@ char *open_guest(struct vm *vm, struct vcpu *vcpu, size_t bytes);
 void storms(void);
 void nested_storms(void);
 void khugepaged_at_once(void);
+/* VMs under the nested test's stress: L1s with more L2s than fit; host and L1 change all. */
+pid_t start_nested_stress(void);
 
 /* exporter_soak.c */
 int soak(unsigned int seconds);

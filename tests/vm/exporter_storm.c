@@ -74,11 +74,16 @@ static bool thrash_there(void)
 	return get("/metrics", OPENMETRICS) == 200 && has("kvmmt_vm_vncr_thrash{vm=\"nested-", "} 1", NULL);
 }
 
-/* VMs under the nested test's stress: L1s with more L2s than fit, and host and L1 change all. */
-static void thrash(void)
+pid_t start_nested_stress(void)
 {
 	char *const argv[] = { "/bin/nested", "-p", "1000000", "-n", "1000000", "stress", NULL };
-	pid_t pid = spawn(argv, "/dev/null");
+
+	return spawn(argv, "/dev/null");
+}
+
+static void thrash(void)
+{
+	pid_t pid = start_nested_stress();
 
 	check(soon(thrash_there), "it is not", "a VNCR pseudo-TLB that thrashes is told");
 	check(has("kvmmt_vm_vncr_thrash_cause_ratio{vm=\"nested-", NULL) &&

@@ -16,16 +16,28 @@
 #define MADV_COLLAPSE 25
 #endif
 
-/* The page's frame, 0: not present (Documentation/admin-guide/mm/pagemap.rst). */
-static uint64_t frame(const void *page)
+/*
+ * The frames of n pages from here on, 0: not present
+ * (Documentation/admin-guide/mm/pagemap.rst).
+ */
+static void frames(const void *page, uint64_t *frame, size_t n)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	uint64_t entry = 0;
+	ssize_t want = n * sizeof(*frame);
 
-	if (pread(fd, &entry, 8, (uintptr_t)page / PAGE * 8) != 8)
-		entry = 0;
+	if (pread(fd, frame, want, (uintptr_t)page / PAGE * sizeof(*frame)) != want)
+		memset(frame, 0, want);
 	close(fd);
-	return entry >> 63 ? entry & ((1ull << 55) - 1) : 0;
+	for (size_t i = 0; i < n; i++)
+		frame[i] = frame[i] >> 63 ? frame[i] & ((1ull << 55) - 1) : 0;
+}
+
+static uint64_t frame(const void *page)
+{
+	uint64_t f;
+
+	frames(page, &f, 1);
+	return f;
 }
 
 static bool write_sysctl(const char *path, const char *value)
@@ -64,18 +76,14 @@ static void take_lowest(char *to)
 {
 	char *mem = mmap(NULL, LOW_BYTES, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	uint64_t lowest = ~0ull;
-	size_t at = 0;
+	static uint64_t f[LOW_BYTES / PAGE];
+	size_t lowest = 0;
 
-	for (size_t i = 0; i < LOW_BYTES; i += PAGE) {
-		uint64_t f = frame(mem + i);
-
-		if (f && f < lowest) {
-			lowest = f;
-			at = i;
-		}
-	}
-	mremap(mem + at, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+	frames(mem, f, LOW_BYTES / PAGE);
+	for (size_t i = 0; i < LOW_BYTES / PAGE; i++)
+		if (f[i] && (!f[lowest] || f[i] < f[lowest]))
+			lowest = i;
+	mremap(mem + lowest * PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to);
 	munmap(mem, LOW_BYTES);
 }
 

@@ -2,7 +2,7 @@
 /*
  * What the table cannot say: copies on write, MTE, leaks, races, counts.
  *   stage2 cow | mte | leak [N [NAME]] | race [N [SEED]] | counts | loss | filter | reuse
- * and for those: stage2 work | burst | poke | churn | warn | hang
+ * and for those: stage2 work | burst [ROUNDS] | poke | churn | warn | hang
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -417,8 +417,8 @@ static void counts(void)
 
 #define BURST 16384
 
-/* More events, faster, than anybody can read from small rings. */
-static int burst(void)
+/* More events, faster, than anybody can read from small rings; each round is anew. */
+static int burst(int rounds)
 {
 	char *mem = mmap(NULL, BURST * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct vcpu vcpu;
@@ -428,7 +428,10 @@ static int burst(void)
 	memset(mem, 1, BURST * PAGE);
 	bad = vm_open(&vm, 0) || vm_slot(&vm, 1, VM_WINDOW, mem, BURST * PAGE, 0) ||
 	      vcpu_open(&vm, &vcpu, 0);
-	bad |= access_one(&vcpu, VM_SWEEP, VM_VA_NORMAL, BURST) == ~0ull;
+	while (!bad && rounds--) {
+		bad = access_one(&vcpu, VM_SWEEP, VM_VA_NORMAL, BURST) == ~0ull;
+		madvise(mem, BURST * PAGE, MADV_DONTNEED);
+	}
 	vcpu_close(&vcpu);
 	vm_close(&vm);
 	return bad;
@@ -665,7 +668,7 @@ int main(int argc, char **argv)
 	else if (!strcmp(what, "poke"))
 		return poke();
 	else if (!strcmp(what, "burst"))
-		return burst();
+		return burst(n ? n : 1);
 	else if (!strcmp(what, "work"))
 		return work();
 	else if (!strcmp(what, "warn"))

@@ -3,7 +3,7 @@
 VM := tests/vm
 vm_out := $(O)/vm
 vm_lib := $(addprefix $(vm_out)/obj/,vmm/vm.o vmm/check.o guest/access.o witness.o window.o)
-vm_tests := s2table stage2 blocks silicon exporter demo as-nobody without-btf fault-cost nested recordings
+vm_tests := s2table stage2 blocks silicon exporter demo as-nobody without-btf fault-cost storm nested recordings
 vm_bins := $(addprefix $(vm_out)/root/bin/,$(vm_tests) kvmmt kvmmt-top)
 vm_cflags := -std=gnu11 -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I$(VM) -I$(VM)/vmm -MMD -MP
 
@@ -103,35 +103,3 @@ demo-record-vm: tools vm-tests kernel-patched
 
 -include $(wildcard $(vm_out)/obj/*.d $(vm_out)/obj/*/*.d)
 .PHONY: vm-tests check-vm demo-vm demo-record-vm kernel-upstream nested-diff soak soak-alarms
-
-$(vm_out)/obj/fault-cost.o: tests/bench/fault-cost.c
-	@mkdir -p $(@D)
-	$(call msg,CC,$@)
-	$(Q)$(ARM64)gcc $(vm_cflags) -c $< -o $@
-
-$(vm_out)/root/bin/fault-cost: $(vm_out)/obj/fault-cost.o $(vm_lib)
-
-synth_obj := $(addprefix $(O)/native/,columns.o encode.o decode.o frame.o frame_ring.o host_frame.o \
-	writer.o names.o vmname.o)
-$(O)/bench/synth: tests/bench/synth.c $(synth_obj)
-	@mkdir -p $(@D)
-	$(call msg,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) -lz -lzstd -o $@
-
-screens_obj := $(filter-out $(addprefix $(O)/native/,kvmmt.o term.o service.o http.o exporter%.o cmd_%.o),$(native_obj))
-$(O)/bench/screens: tests/bench/screens.c $(screens_obj)
-	@mkdir -p $(@D)
-	$(call msg,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) $(kvmmt_libs) -o $@
-
-scrape_obj := $(filter-out $(O)/native/kvmmt.o,$(native_obj))
-$(O)/bench/scrape: tests/bench/scrape.c $(native_obj)
-	@mkdir -p $(@D)
-	$(call msg,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $< $(scrape_obj) $(kvmmt_libs) -o $@
-
-## bench: what tracing and nesting cost, beside the peers; writes .output/bench.json
-bench: tools vm-tests kernel-patched kernel-notrace kernel-first $(O)/bench/synth $(O)/bench/screens $(O)/bench/scrape
-	@tests/bench/bench.sh $(O)
-
-.PHONY: bench

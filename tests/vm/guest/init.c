@@ -35,6 +35,7 @@ static void mount_all(void)
 	mount("tmpfs", "/tmp", "tmpfs", 0, "");
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, "");
 	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, "");
+	mount("securityfs", "/sys/kernel/security", "securityfs", 0, "");
 }
 
 static void load_modules(void)
