@@ -11,7 +11,9 @@ if [ ! -e "$root/.kvmmt-ok" ]; then
 	mkdir -p "$cache"
 	work=$(mktemp -d -p "$cache")
 	trap 'rm -rf "$work"' EXIT
-	(cd "$work" && apt-get download -q prometheus prometheus-alertmanager) >"$work/log" 2>&1 || {
+	packages="prometheus prometheus-alertmanager"
+	[ "$VERSION_CODENAME" = bookworm ] || packages+=" promtool"
+	(cd "$work" && apt-get download -q $packages) >"$work/log" 2>&1 || {
 		cat "$work/log" >&2
 		exit 1
 	}
