@@ -14,8 +14,10 @@
 
 #define CTF_MAGIC 0xc1fc1fc1u
 
+#define CTF_TIMES 8		/* offset in the stream: when its packet begins and ends */
+
 struct ctf {
-	__u64 last_ns;	/* a stream's times do not go back */
+	__u64 first_ns, last_ns;	/* a stream's times do not go back */
 };
 
 static void write_types(FILE *f)
@@ -60,7 +62,9 @@ static void write_metadata(FILE *f, const struct recording_info *info)
 		"clock {\n\tname = monotonic;\n\tfreq = 1000000000;\n\toffset = %lld;\n};\n"
 		"typealias integer { size = 64; align = 8; signed = false; "
 		"map = clock.monotonic.value; } := clock_ns;\n"
-		"stream {\n\tid = 0;\n\tevent.header := struct { u32 id; clock_ns timestamp; };\n"
+		"stream {\n\tid = 0;\n"
+		"\tpacket.context := struct { clock_ns timestamp_begin; clock_ns timestamp_end; };\n"
+		"\tevent.header := struct { u32 id; clock_ns timestamp; };\n"
 		"\tevent.context := struct { u32 _cpu; string _vm; u32 _pid; s32 _vcpu; u32 _tid; "
 		"string _comm; };\n};\n",
 		info->hostname, info->host.release,
@@ -92,6 +96,8 @@ static int begin(struct export *x)
 	x->state = calloc(1, sizeof(struct ctf));
 	put_number(x->out, CTF_MAGIC, 4);
 	put_number(x->out, 0, 4);
+	put_number(x->out, 0, 8);	/* at CTF_TIMES: known in the end */
+	put_number(x->out, 0, 8);
 	return x->state ? 0 : -ENOMEM;
 }
 
@@ -103,6 +109,8 @@ static void event(struct export *x, const struct kvmmt_event *e, const char *vm_
 
 	if (e->time_ns > c->last_ns)
 		c->last_ns = e->time_ns;
+	if (!c->first_ns)
+		c->first_ns = c->last_ns;
 	vm_clean_name(comm, e->comm, strnlen(e->comm, KVMMT_COMM_LEN));
 	put_number(x->out, e->kind, 4);
 	put_number(x->out, c->last_ns, 8);
@@ -121,7 +129,13 @@ static void event(struct export *x, const struct kvmmt_event *e, const char *vm_
 
 static void end(struct export *x)
 {
-	free(x->state);
+	struct ctf *c = x->state;
+
+	if (c && !fseek(x->out, CTF_TIMES, SEEK_SET)) {
+		put_number(x->out, c->first_ns, 8);
+		put_number(x->out, c->last_ns, 8);
+	}
+	free(c);
 }
 
 const struct export_format export_ctf = {
