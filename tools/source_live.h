@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Events and counters of this host, now. Only source_live.c knows libbpf. */
+/* Events and counters of this host, now. Only source_live*.c know libbpf. */
 #ifndef SOURCE_LIVE_H
 #define SOURCE_LIVE_H
 

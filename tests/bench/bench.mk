@@ -37,11 +37,11 @@ $(O)/bench/load/kvmmt.bpf.o: tests/bench/load.bpf.c
 $(O)/bench/load/kvmmt.skel.h: $(O)/bench/load/kvmmt.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name kvmmt_bpf >$@
 
-load_src := tools/source_live.c tests/bench/any-host.c
+load_src := $(wildcard tools/source_live*.c) tests/bench/any-host.c
 $(O)/bench/load/kvmmt: $(load_src) $(O)/bench/load/kvmmt.skel.h $(native_obj)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -I$(O)/bench/load $(kvmmt_cflags) -Itools -Wl,--wrap=host_read,--wrap=bpf_program__set_autoload \
-		$(load_src) $(filter-out $(O)/native/source_live.o,$(native_obj)) $(kvmmt_libs) -o $@
+		$(load_src) $(filter-out $(O)/native/source_live%,$(native_obj)) $(kvmmt_libs) -o $@
 
 $(O)/bench/load/load: tests/bench/load.c tests/bench/load.h
 	@mkdir -p $(@D)
