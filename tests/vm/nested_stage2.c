@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* An L2 under a stage 2 of L1's, and what L1 can do wrong with it. */
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
 #include "nested.h"
 
 #define VTCR_RES1     (1ull << 31)
@@ -53,6 +57,97 @@ static void widened(struct env *e)
 	check_but(e, !s.esr && s.value == at, "KVM_RUN fails", "readable now: L2 reads (%#lx)", s.esr);
 }
 
+/*
+ * L1 puts tables of pages in the places of blocks, without a TLBI, and these let L2 write.
+ * KVM needs a table for each; a vCPU keeps fewer at hand (KVM_ARCH_NR_OBJS_PER_MEMORY_CACHE).
+ */
+#define BLOCK	(2ul << 20)
+#define SPLITS	44
+#define SLOT_AT (L1_WINDOW + 2 * BLOCK)	/* own_slot() */
+
+static void split(struct env *e)
+{
+	char *mem = own_slot(e, SPLITS * BLOCK, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	struct l1_context *c = under_stage2(e, HCR_RW | HCR_E2H);
+	uint64_t *level2 = table(e) + 512, *pages = level2 + 512;
+	int i, read = 0, wrote = 0;
+
+	madvise(mem, SPLITS * BLOCK, MADV_HUGEPAGE);
+	memset(mem, 0, SPLITS * BLOCK);
+	c->spsr = L2_SPSR;
+	for (i = 0; i < SPLITS; i++)
+		level2[2 + i] = (SLOT_AT + i * BLOCK) | (S2_BLOCK & ~(1ull << 7));
+	for (i = 0; i < SPLITS * 512; i++)
+		pages[i] = (SLOT_AT + i * PAGE) | S2_BLOCK | 3;
+	table(e)[L1_WINDOW >> 30] = (S2_TABLE + PAGE) | 3;
+	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	for (i = 0; i < SPLITS; i++)
+		read += !l2_access(e, 0, 0, L2_LOAD, SLOT_AT + i * BLOCK).esr;
+	check(read == SPLITS, "not all", "read-only blocks: L2 reads %d", read);
+	for (i = 0; i < SPLITS; i++)
+		level2[2 + i] = (S2_TABLE + (2 + i) * PAGE) | 3;
+	for (i = 0; i < SPLITS; i++)
+		wrote += !l2_access(e, 0, 0, L2_STORE, SLOT_AT + i * BLOCK).esr &&
+			 *(uint64_t *)(mem + i * BLOCK) == SLOT_AT + i * BLOCK;
+	check(wrote == SPLITS, "not all", "tables of pages now: L2 writes to %d", wrote);
+	nv_slot(&e->nv, 2, NULL, 0, 0);
+	munmap(mem, SPLITS * BLOCK);
+}
+
+#define CORE(member) (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |			\
+		      offsetof(struct kvm_regs, member) / sizeof(uint32_t))
+#define EL2_REG(crn, crm, op2) (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | ARM64_SYS_REG(3, 4, crn, crm, op2))
+#define L2_ALIAS  0x80000000ull		/* here L2 has L1's first GiB of RAM */
+#define L2_DEVICE 0xc0000000ull		/* here it has nothing, which the VMM is told */
+
+static bool set_reg(struct vcpu *vcpu, uint64_t id, uint64_t value)
+{
+	struct kvm_one_reg r = { .id = id, .addr = (uint64_t)&value };
+
+	return !ioctl(vcpu->fd, KVM_SET_ONE_REG, &r);
+}
+
+/* Its first run is in L2's context, as of one that was restored: L2's stage 2 counts. */
+static void resumed(void)
+{
+	static const uint32_t code[] = { 0xf9400020, 0xf9000040, 0x14000000 }; /* ldr x0,[x1]; str x0,[x2]; b . */
+	const uint64_t at = L1_RAM + 0x1000;
+	struct kvm_run *run;
+	struct vcpu vcpu;
+	struct vm vm;
+	uint64_t *tables, seen;
+	bool set;
+
+	if (vm_open_bare(&vm, VM_EL2, L1_RAM_BYTES) || vcpu_open(&vm, &vcpu, 0)) {
+		not_ok("a second VM");
+		return;
+	}
+	memcpy((char *)vm.ram + 0x1000, code, sizeof(code));
+	*(uint64_t *)((char *)vm.ram + 0x2000) = POISON;
+	tables = (uint64_t *)((char *)vm.ram + (S2_TABLE - L1_RAM));
+	memset(tables, 0, PAGE);
+	tables[L1_RAM >> 30] = L1_RAM | S2_BLOCK;
+	tables[L2_ALIAS >> 30] = L1_RAM | S2_BLOCK;
+	tables[L2_DEVICE >> 30] = L2_DEVICE | S2_BLOCK;
+	set = set_reg(&vcpu, EL2_REG(1, 1, 0), HCR_RW | HCR_E2H | HCR_VM) &&
+	      set_reg(&vcpu, EL2_REG(2, 1, 0), S2_TABLE | 1ull << 48) &&
+	      set_reg(&vcpu, EL2_REG(2, 1, 2), VTCR_4K_39BIT) &&
+	      set_reg(&vcpu, CORE(regs.pc), at) && set_reg(&vcpu, CORE(regs.pstate), L2_SPSR) &&
+	      set_reg(&vcpu, CORE(regs.regs[1]), L2_ALIAS + 0x2000) &&
+	      set_reg(&vcpu, CORE(regs.regs[2]), L2_DEVICE);
+	check(set, "it is not", "a vCPU is put in L2's context");
+	run = vcpu.run;
+	if (ioctl(vcpu.fd, KVM_RUN, 0))
+		not_ok("which runs");
+	memcpy(&seen, run->mmio.data, sizeof(seen));
+	check(run->exit_reason == KVM_EXIT_MMIO && run->mmio.is_write &&
+		      run->mmio.phys_addr == L2_DEVICE && seen == POISON,
+	      "another", "it has L2's memory from its first run (%d, %#llx)", run->exit_reason,
+	      run->mmio.phys_addr);
+	vcpu_close(&vcpu);
+	vm_close(&vm);
+}
+
 static void wrong(struct env *e, uint64_t vttbr, uint64_t vtcr, unsigned int fsc, const char *what)
 {
 	struct l1_context *c = under_stage2(e, HCR_L2);
@@ -91,6 +186,9 @@ void test_stage2(struct env *e)
 	check(s.esr >> 26 == EC_VNCR && (s.esr & 0x3f) == 0x10, "another",
 	      "a VNCR page where no memory is (%#lx)", s.esr);
 	widened(e);
+	split(e);
+	if (!e->stock)
+		resumed();
 	wrong(e, NO_MEMORY, VTCR_4K_39BIT, 0x15, "VTTBR_EL2 where no memory is");
 	wrong(e, S2_TABLE, VTCR_4K_39BIT & ~VTCR_SL0, 0x04, "a start level too low");
 	wrong(e, S2_TABLE, VTCR_4K_39BIT | VTCR_SL0, 0x04, "a start level that there is not");

@@ -140,7 +140,7 @@ static bool get(struct vcpu *vcpu, uint64_t id, uint64_t *value)
 void test_restore(struct env *e)
 {
 	int read = 0, kept = 0, written = 0;
-	uint64_t mmfr4 = 0;
+	uint64_t mmfr4 = 0, pfr0 = 0;
 	struct nv other;
 
 	if (nv_open(&other, 1, 0)) {
@@ -149,6 +149,8 @@ void test_restore(struct env *e)
 	}
 	get(&other.cpu[0].vcpu, ID_REG(7, 4), &mmfr4);
 	check(mmfr4 >> 20 & 0xf, "it is not", "ID_AA64MMFR4_EL1.NV_frac is there before it runs");
+	get(&other.cpu[0].vcpu, ID_REG(4, 0), &pfr0);
+	check((pfr0 & 0xf) == 1, "it is not", "ID_AA64PFR0_EL1.EL0: AArch64 alone (%#lx)", pfr0);
 	l1_read(e, 0, REG_HCR_EL2);
 	for (int crm = 1; crm < 8; crm++) {
 		for (int op2 = 0; op2 < 8; op2++) {
