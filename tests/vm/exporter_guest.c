@@ -70,9 +70,9 @@ static void thrash(bool ksm)
 
 	if (ksm && madvise(mem, THRASH_PAGES * PAGE, MADV_MERGEABLE))
 		return;
-	for (;;) {
-		touch(&vcpu, THRASH_PAGES, PAGE);
-		for (i = 0; !ksm && i < THRASH_PAGES; i++)
+	for (i = 0;; i = (i + 1) % THRASH_PAGES) {
+		access_one(&vcpu, VM_WRITE, VM_VA_NORMAL + i * PAGE, 1);
+		if (!ksm)
 			madvise(mem + i * PAGE, PAGE, MADV_DONTNEED);
 	}
 }
