@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Who loses events, and from which rate on: kvmmt record, perf record and trace-cmd
 # record, each in its turn, over the same calls on this machine (load.bpf.c), with 16 MiB
-# of buffers each. Then kvmmt record and kvmmt-top under a storm of invalidations in the
+# of buffers each. Then each of them and kvmmt-top under a storm of invalidations in the
 # lab, and what kvmmt-top takes for 1,000 VMs of 16 vCPUs that are live. Prints tables,
 # and items for bench.json to the file ITEMS. A loss that kvmmt does not tell to the last
 # event fails the run.
@@ -18,13 +18,9 @@ call=$(sed -n 's/^#define LOAD_CALL  *//p' "$here/load.h")
 seconds=${SECONDS_EACH:-3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-: >"$items"
+. "$here/item.sh"
 command -v trace-cmd >/dev/null || apt-get install -q -y --no-install-recommends trace-cmd >/dev/null
 
-item() { # NAME VALUE UNIT HOW
-	[[ $2 =~ ^[0-9.]+$ ]] || { echo "loss.sh: no figure for $1" >&2; exit 1; }
-	printf ',\n  {"name": "%s", "value": %s, "unit": "%s", "how": "%s"}' "$@" >>"$items"
-}
 die() { echo "loss.sh: $*" >&2; exit 1; }
 
 # Each prints how many events it has of the load's; $1: its rate.
@@ -66,8 +62,8 @@ for who in ${WHO:-kvmmt perf tracecmd}; do
 		rm -rf "$work/data"*
 	done
 	item "record_lossless_per_second_$who" "$without" 1/s \
-		"the fastest of 6 rates of a process on one CPU, of which none was lost; $seconds s, 16 MiB of buffers"
-	item "record_lost_percent_$who" "$worst" % "lost of all the calls that the process can make"
+		"the fastest of 6 rates of a process on one CPU, of which none was lost; $seconds s, 16 MiB of buffers" >/dev/null
+	item "record_lost_percent_$who" "$worst" % "lost of all the calls that the process can make" >/dev/null
 done
 
 # Events of the storm, its seconds, the watcher's CPU seconds, and what it says of losses.
@@ -101,16 +97,16 @@ for who in record top perf tracecmd; do
 	share=$(awk "BEGIN { printf \"%.1f\", 100 * $cpu / $took }")
 	lost=$(lost_of $who)
 	printf '%-34s %10s %10s %10s %10s\n' "$who" "$events" "$rate" "${lost:-0}" "$share"
-	item "storm_lost_$who" "${lost:-0}" events "$how"
-	item "storm_cpu_percent_$who" "$share" % "of one CPU, emulated as the guests are; $how"
-	item "storm_events_per_second_$who" "$rate" 1/s "$how"
+	item "storm_lost_$who" "${lost:-0}" events "$how" >/dev/null
+	item "storm_cpu_percent_$who" "$share" % "of one CPU, emulated as the guests are; $how" >/dev/null
+	item "storm_events_per_second_$who" "$rate" 1/s "$how" >/dev/null
 done
 
 # The first refresh after which there is nothing to wait for, and the rest.
 "$load" 50000 60 1000 >/dev/null &
 trap 'kill $!; rm -rf "$work"' EXIT
 sleep 1
-screens() { # REFRESHES: milliseconds of CPU time of them, and peak KiB
+screens() { # REFRESHES: milliseconds of CPU time of them, and peak MiB
 	/usr/bin/env time -f '%U %S %M' -o "$work/cost" "$kvmmt" top -b -d 0.2 -n "$1" >"$work/screens"
 	grep -q '^1000 VMs' "$work/screens" || die "kvmmt-top does not see 1000 VMs"
 	awk '{ print ($1 + $2) * 1000, $3 / 1024 }' "$work/cost"
@@ -121,4 +117,3 @@ how="kvmmt top -b of 1,000 VMs of 16 vCPUs that have 50,000 faults a second, nat
 item screen_live_refresh_ms "$(awk "BEGIN { printf \"%.1f\", ($many - $few) / 100 }")" ms \
 	"100 refreshes more, divided by 100; $how"
 item screen_live_peak_mib "$(awk "BEGIN { printf \"%.1f\", $mib }")" MiB "of the process, with its BPF maps mapped; $how"
-tail -n 3 "$items" | sed -n 's/.*"name": "\([^"]*\)", "value": \([0-9.]*\), "unit": "\([^"]*\)".*/\1 \2 \3/p'

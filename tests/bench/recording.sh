@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What recordings cost: bytes an event in the lab beside perf record, and natively
-# how fast and in how much memory kvmmt reads one beside perf script. Prints a
+# how fast and in how much memory kvmmt reads one beside perf script (8 GB of disk). Prints a
 # table, and items for bench.json to the file ITEMS.
 #   recording.sh OUT-DIRECTORY ITEMS [EVENTS]
 set -euo pipefail
@@ -12,15 +12,9 @@ events=${3:-50000000}
 kvmmt=$out/native/kvmmt
 peers=/peers/lib/aarch64-linux-gnu
 perf="$peers/ld-linux-aarch64.so.1 --library-path $peers /peers/bin/perf"
-work=$(mktemp -d)
+work=$(mktemp -d -p "$out/bench")
 trap 'rm -rf "$work"' EXIT
-: >"$items"
-
-item() { # NAME VALUE UNIT HOW
-	[[ $2 =~ ^[0-9.]+$ ]] || { echo "recording.sh: no figure for $1" >&2; exit 1; }
-	printf ',\n  {"name": "%s", "value": %s, "unit": "%s", "how": "%s"}' "$@" >>"$items"
-	printf '%-34s %12s %s\n' "$1" "$2" "$3"
-}
+. "$here/item.sh"
 
 # CPU seconds and peak KiB of a command
 cost() { /usr/bin/env time -f '%U %S %M' -o "$work/cost" "$@" >/dev/null 2>&1; }
@@ -49,25 +43,32 @@ script=$(rate "$events")
 item script_events_per_second "$script" 1/s "$how"
 item script_peak_mib "$(awk '{ printf "%.1f", $3 / 1024 }' "$work/cost")" MiB "kvmmt script of the same"
 
-# The same guest for both, recorded in the lab and read here: a line for each fault.
-rounds=20
-for who in kvmmt perf; do
-	words="/bin/kvmmt record -q -m 64M -k s2_fault -o /tmp/out --"
-	[ $who = kvmmt ] || words="$perf record -q -a -m 32M -e kvm:kvm_s2_fault -o /tmp/out"
-	"$here/../vm/lab" -t 600 -x "$out/bench/peers.cpio" -o "$work/$who.data" -- \
-		$words /bin/stage2 burst $rounds >"$work/lab" || { cat "$work/lab"; exit 1; }
-done
-lines() { awk 'index($0, "s2_fault:") { n++ } END { print n + 0 }'; }
-cost "$kvmmt" script -i "$work/kvmmt.data"
-kvmmt_lines=$("$kvmmt" script -i "$work/kvmmt.data" 2>/dev/null | lines)
-kvmmt_rate=$(rate "$kvmmt_lines")
+# The same guest for both, recorded in the lab and read here: a line for each fault. perf's
+# samples are repeated until there are as many: the guest takes an hour to make them.
+record() { # NAME ROUNDS RECORDER...
+	local name=$1 rounds=$2
+	shift 2
+	"$here/../vm/lab" -t 900 -x "$out/bench/peers.cpio" -o "$work/$name.data" -- \
+		"$@" -o /tmp/out -- /bin/stage2 burst "$rounds" >"$work/lab" || { cat "$work/lab"; exit 1; }
+}
+# The lines of faults that a command prints, and what it costs
+lines() {
+	/usr/bin/env time -f '%U %S %M' -o "$work/cost" "$@" 2>/dev/null |
+		awk 'index($0, "s2_fault:") { n++ } END { print n + 0 }'
+}
+record kvmmt 40 /bin/kvmmt record -q -m 64M -k s2_fault
+record perf 20 $perf record -q -a -m 32M -e kvm:kvm_s2_fault
+samples=$("$out/bench/longer" "$work/perf.data" "$work/long.data" "$events")
+how="of CPU time; a guest's faults from the lab, a line each"
+n=$(lines "$kvmmt" script -i "$work/kvmmt.data")
+kvmmt_rate=$(rate "$n")
+item script_lab_events_per_second "$kvmmt_rate" 1/s "kvmmt script, $how, $n of them"
 # What is traced while a vCPU is loaded is the guest's to perf, which it leaves out without this.
 mkdir "$work/guests"
-cost perf script --guestmount="$work/guests" -i "$work/perf.data"
-perf_lines=$(perf script --guestmount="$work/guests" -i "$work/perf.data" 2>/dev/null | lines)
-perf_rate=$(rate "$perf_lines")
-how="of CPU time; a guest's faults from the lab, a line each"
-item script_lab_events_per_second "$kvmmt_rate" 1/s "kvmmt script, $how, $kvmmt_lines of them"
-item perf_script_events_per_second "$perf_rate" 1/s "perf script, $how, $perf_lines of them"
+n=$(lines perf script --guestmount="$work/guests" -i "$work/long.data")
+[ "$n" = "$samples" ] || { echo "recording.sh: perf script shows $n of $samples samples" >&2; exit 1; }
+perf_rate=$(rate "$n")
+item perf_script_events_per_second "$perf_rate" 1/s "perf script, $how, repeated to $n of them"
+item perf_script_peak_mib "$(awk '{ printf "%.1f", $3 / 1024 }' "$work/cost")" MiB "perf script of the same"
 item script_vs_perf_ratio "$(awk -v a="$kvmmt_rate" -v b="$perf_rate" 'BEGIN { printf "%.1f", a / b }')" ratio \
 	"kvmmt script to perf script over kvm_s2_fault of the same guest, lines a second of CPU time"

@@ -4,14 +4,8 @@
 #   scrape.sh OUT-DIRECTORY ITEMS
 set -euo pipefail
 out=$(realpath -m "$1")
-: >"$2"
-
-item() { # NAME VALUE UNIT HOW
-	printf ',\n  {"name": "%s", "value": %s, "unit": "%s", "how": "%s"}' "$@" >>"$items"
-	printf '%-34s %12s %s\n' "$1" "$2" "$3"
-}
-
 items=$2
+. "$(dirname "$0")/item.sh"
 read -r alone storm peak bytes < <("$out/bench/scrape")
 vms="128 VMs with series, 10,000 come and go, a sample each 50 ms"
 item exporter_scrape_ms_p99 "$alone" ms "a scrape after each sample; $vms; wall clock"

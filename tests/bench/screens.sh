@@ -9,12 +9,7 @@ out=$(realpath -m "$1")
 items=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-: >"$items"
-
-item() { # NAME VALUE UNIT HOW
-	printf ',\n  {"name": "%s", "value": %s, "unit": "%s", "how": "%s"}' "$@" >>"$items"
-	printf '%-34s %12s %s\n' "$1" "$2" "$3"
-}
+. "$(dirname "$0")/item.sh"
 
 measure() { # NAME NESTED WHAT
 	local sample keep draw first slowest mib how
