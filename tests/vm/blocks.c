@@ -12,7 +12,6 @@
 #include "window.h"
 #include "witness.h"
 
-#define BLOCK (2ul << 20)
 
 /* Dirty logging splits a block into pages: of the same memory type. */
 static void split_one(const char *name, unsigned long mode, uint64_t wanted)

@@ -133,8 +133,8 @@ boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- $debug
 boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms
 boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
-nested="/bin/nested registers isolation switch regime reuse address hcr stage2 interrupts restore refused faults vcpus running forms sizes ranges"
-nested+=" races userspace reset + /bin/nested taken moved readonly dirty shadow released lazyfree"
+nested="/bin/nested registers isolation switch regime reuse address hcr stage2 split resumed interrupts restore refused faults vcpus running forms sizes ranges"
+nested+=" races userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree"
 nested+=" + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"
 run "$here/nested-counts.sh"
 # A kernel with lockdep is too slow to come between a walk and its end by chance.

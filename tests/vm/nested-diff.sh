@@ -6,7 +6,10 @@
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 ours=${1:-patched}
-tests="registers isolation switch regime reuse address hcr faults taken readonly dirty"
+# What needs a vGIC or our module, moves pages by chance, or is random, is not compared.
+tests="registers isolation switch regime reuse address hcr faults taken readonly dirty stage2"
+tests+=" vcpus shadow lazyfree userspace forms sizes ranges"
+failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -15,13 +18,19 @@ if ! "$here/upstream.sh" path >/dev/null 2>&1 && ! "$here/upstream.sh" fetch; th
 	exit 0
 fi
 
+# Upstream's KVM has its own WARNs, which its guests can cause; the tests must end well.
+ended() { # NAME STATUS
+	[ "$2" = 0 ] || { [ "$1" = upstream ] && grep -q '^not ok lab: the kernel complains' "$work/out" &&
+		! grep -q '^not ok nested' "$work/out"; }
+}
+
 # One boot for each test: what a test leaves behind is not compared.
 results() { # NAME LAB-ARGUMENT...
 	local name=$1 t
 	shift
 	for t in $tests; do
-		"$here/lab" -t 600 -s 1 -a kvm-arm.mode=nested "$@" -- /bin/nested -v "$t" >"$work/out" 2>&1 ||
-			echo "not ok nested-diff: $t on $name: exit status $?"
+		"$here/lab" -t 600 -s 1 -a kvm-arm.mode=nested "$@" -- /bin/nested -v "$t" >"$work/out" 2>&1
+		ended "$name" $? || { echo "not ok nested-diff: $t on $name:"; grep '^not ok' "$work/out"; failed=1; }
 		sed -n 's/^= nested //p' "$work/out" >>"$work/$name"
 	done
 }
@@ -42,4 +51,5 @@ if [ -s "$work/unknown" ]; then
 	cat "$work/unknown"
 	exit 1
 fi
+[ $failed = 0 ] || exit 1
 echo "ok nested-diff: $n results agree but for $(wc -l <"$work/differ") explained in nested.deviations"

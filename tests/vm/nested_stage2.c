@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* An L2 under a stage 2 of L1's, and what L1 can do wrong with it. */
-#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -61,11 +60,10 @@ static void widened(struct env *e)
  * L1 puts tables of pages in the places of blocks, without a TLBI, and these let L2 write.
  * KVM needs a table for each; a vCPU keeps fewer at hand (KVM_ARCH_NR_OBJS_PER_MEMORY_CACHE).
  */
-#define BLOCK	(2ul << 20)
 #define SPLITS	44
 #define SLOT_AT (L1_WINDOW + 2 * BLOCK)	/* own_slot() */
 
-static void split(struct env *e)
+void test_split(struct env *e)
 {
 	char *mem = own_slot(e, SPLITS * BLOCK, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	struct l1_context *c = under_stage2(e, HCR_RW | HCR_E2H);
@@ -94,21 +92,12 @@ static void split(struct env *e)
 	munmap(mem, SPLITS * BLOCK);
 }
 
-#define CORE(member) (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |			\
-		      offsetof(struct kvm_regs, member) / sizeof(uint32_t))
-#define EL2_REG(crn, crm, op2) (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | ARM64_SYS_REG(3, 4, crn, crm, op2))
+#define EL2_REG(crn, crm, op2) ARM64_SYS_REG(3, 4, crn, crm, op2)
 #define L2_ALIAS  0x80000000ull		/* here L2 has L1's first GiB of RAM */
 #define L2_DEVICE 0xc0000000ull		/* here it has nothing, which the VMM is told */
 
-static bool set_reg(struct vcpu *vcpu, uint64_t id, uint64_t value)
-{
-	struct kvm_one_reg r = { .id = id, .addr = (uint64_t)&value };
-
-	return !ioctl(vcpu->fd, KVM_SET_ONE_REG, &r);
-}
-
 /* Its first run is in L2's context, as of one that was restored: L2's stage 2 counts. */
-static void resumed(void)
+void test_resumed(struct env *)
 {
 	static const uint32_t code[] = { 0xf9400020, 0xf9000040, 0x14000000 }; /* ldr x0,[x1]; str x0,[x2]; b . */
 	const uint64_t at = L1_RAM + 0x1000;
@@ -129,12 +118,12 @@ static void resumed(void)
 	tables[L1_RAM >> 30] = L1_RAM | S2_BLOCK;
 	tables[L2_ALIAS >> 30] = L1_RAM | S2_BLOCK;
 	tables[L2_DEVICE >> 30] = L2_DEVICE | S2_BLOCK;
-	set = set_reg(&vcpu, EL2_REG(1, 1, 0), HCR_RW | HCR_E2H | HCR_VM) &&
-	      set_reg(&vcpu, EL2_REG(2, 1, 0), S2_TABLE | 1ull << 48) &&
-	      set_reg(&vcpu, EL2_REG(2, 1, 2), VTCR_4K_39BIT) &&
-	      set_reg(&vcpu, CORE(regs.pc), at) && set_reg(&vcpu, CORE(regs.pstate), L2_SPSR) &&
-	      set_reg(&vcpu, CORE(regs.regs[1]), L2_ALIAS + 0x2000) &&
-	      set_reg(&vcpu, CORE(regs.regs[2]), L2_DEVICE);
+	set = !vcpu_set(&vcpu, EL2_REG(1, 1, 0), HCR_RW | HCR_E2H | HCR_VM) &&
+	      !vcpu_set(&vcpu, EL2_REG(2, 1, 0), S2_TABLE | 1ull << 48) &&
+	      !vcpu_set(&vcpu, EL2_REG(2, 1, 2), VTCR_4K_39BIT) &&
+	      !vcpu_set(&vcpu, VCPU_CORE(regs.pc), at) && !vcpu_set(&vcpu, VCPU_CORE(regs.pstate), L2_SPSR) &&
+	      !vcpu_set(&vcpu, VCPU_CORE(regs.regs[1]), L2_ALIAS + 0x2000) &&
+	      !vcpu_set(&vcpu, VCPU_CORE(regs.regs[2]), L2_DEVICE);
 	check(set, "it is not", "a vCPU is put in L2's context");
 	run = vcpu.run;
 	if (ioctl(vcpu.fd, KVM_RUN, 0))
@@ -186,9 +175,6 @@ void test_stage2(struct env *e)
 	check(s.esr >> 26 == EC_VNCR && (s.esr & 0x3f) == 0x10, "another",
 	      "a VNCR page where no memory is (%#lx)", s.esr);
 	widened(e);
-	split(e);
-	if (!e->stock)
-		resumed();
 	wrong(e, NO_MEMORY, VTCR_4K_39BIT, 0x15, "VTTBR_EL2 where no memory is");
 	wrong(e, S2_TABLE, VTCR_4K_39BIT & ~VTCR_SL0, 0x04, "a start level too low");
 	wrong(e, S2_TABLE, VTCR_4K_39BIT | VTCR_SL0, 0x04, "a start level that there is not");

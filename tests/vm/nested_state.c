@@ -5,7 +5,6 @@
  */
 #include <pthread.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "nested.h"
@@ -16,9 +15,8 @@
 #define POLLS	  8
 #define TRIES	  5000000
 
-static int vcpu_fd;
-static uint64_t new_value;
-static struct kvm_one_reg new_reg = { .addr = (uint64_t)&new_value };
+static struct vcpu *vcpu_to_set;
+static uint64_t reg_to_set, new_value;
 
 static void *run(void *env)
 {
@@ -29,7 +27,7 @@ static void *run(void *env)
 static void set_reg(int signal)
 {
 	(void)signal;
-	ioctl(vcpu_fd, KVM_SET_ONE_REG, &new_reg);
+	vcpu_set(vcpu_to_set, reg_to_set, new_value);
 }
 
 /* L2 sees page @before; user space sets the register; L2, which goes on, sees @after. */
@@ -41,8 +39,8 @@ static void set_while_l2_runs(struct env *e, uint64_t reg, uint64_t value, int b
 	pthread_t thread;
 	void *failed;
 
-	vcpu_fd = e->nv.cpu[0].vcpu.fd;
-	new_reg.id = reg;
+	vcpu_to_set = &e->nv.cpu[0].vcpu;
+	reg_to_set = reg;
 	new_value = value;
 	sigaction(SIGUSR1, &action, NULL);
 	first = nv_l2_op(&e->nv, 0, 2 * REG_TPIDR_EL2, 0);

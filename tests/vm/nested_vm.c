@@ -119,8 +119,6 @@ void test_interrupts(struct env *e)
 	kicked(e);
 }
 
-#define ID_REG(crm, op2) (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | ARM64_SYS_REG(3, 0, 0, crm, op2))
-
 /* KVM hides the GIC when a VM without one runs first, with EL2 or not. */
 static uint64_t gic_field(int crm, int op2)
 {
@@ -129,17 +127,10 @@ static uint64_t gic_field(int crm, int op2)
 	return crm == 1 && op2 == 1 ? 0xfull << 28 : 0;	/* ID_PFR1_EL1 */
 }
 
-static bool get(struct vcpu *vcpu, uint64_t id, uint64_t *value)
-{
-	struct kvm_one_reg r = { .id = id, .addr = (uint64_t)value };
-
-	return !ioctl(vcpu->fd, KVM_GET_ONE_REG, &r);
-}
-
 /* A VM is what its ID registers say before it runs; another one can be made the same. */
 void test_restore(struct env *e)
 {
-	int read = 0, kept = 0, written = 0;
+	int read = 0, kept = 0, written = 0, err;
 	uint64_t mmfr4 = 0, pfr0 = 0;
 	struct nv other;
 
@@ -147,27 +138,25 @@ void test_restore(struct env *e)
 		not_ok("a second VM");
 		return;
 	}
-	get(&other.cpu[0].vcpu, ID_REG(7, 4), &mmfr4);
+	vcpu_get(&other.cpu[0].vcpu, ARM64_SYS_REG(3, 0, 0, 7, 4), &mmfr4);
 	check(mmfr4 >> 20 & 0xf, "it is not", "ID_AA64MMFR4_EL1.NV_frac is there before it runs");
-	get(&other.cpu[0].vcpu, ID_REG(4, 0), &pfr0);
+	vcpu_get(&other.cpu[0].vcpu, ARM64_SYS_REG(3, 0, 0, 4, 0), &pfr0);
 	check((pfr0 & 0xf) == 1, "it is not", "ID_AA64PFR0_EL1.EL0: AArch64 alone (%#lx)", pfr0);
 	l1_read(e, 0, REG_HCR_EL2);
 	for (int crm = 1; crm < 8; crm++) {
 		for (int op2 = 0; op2 < 8; op2++) {
-			struct kvm_one_reg set = { .id = ID_REG(crm, op2) };
-			uint64_t ran, fresh;
+			uint64_t id = ARM64_SYS_REG(3, 0, 0, crm, op2), ran, fresh;
 
-			if (!get(&e->nv.cpu[0].vcpu, set.id, &ran) ||
-			    !get(&other.cpu[0].vcpu, set.id, &fresh))
+			if (vcpu_get(&e->nv.cpu[0].vcpu, id, &ran) ||
+			    vcpu_get(&other.cpu[0].vcpu, id, &fresh))
 				continue;
 			read++;
 			kept += !((ran ^ fresh) & ~gic_field(crm, op2));
-			set.addr = (uint64_t)&ran;
-			if (!ioctl(other.cpu[0].vcpu.fd, KVM_SET_ONE_REG, &set))
-				written++;
-			else
+			err = vcpu_set(&other.cpu[0].vcpu, id, ran);
+			if (err)
 				not_ok("ID register %d, %d: %#lx: %s", crm, op2, ran,
-				       strerror(errno));
+				       strerror(-err));
+			written += !err;
 		}
 	}
 	check(read > 20 && kept == read, "not all", "%d ID registers are the same after it ran", kept);
@@ -227,23 +216,22 @@ void test_refused(struct env *e)
 	refused_init(VM_EL2 | VM_MTE, false, "MTE");
 }
 
-#define ZCR_EL2	  (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | ARM64_SYS_REG(3, 4, 1, 2, 0))
+#define ZCR_EL2	  ARM64_SYS_REG(3, 4, 1, 2, 0)
 #define CPACR_ALL (3 << 20 | 3 << 16)	/* FPEN, ZEN */
 
 /* L2's SVE registers are no longer than the vCPU's, which is what KVM switches. */
 void test_vectors(struct env *e)
 {
 	struct env other = *e;
-	uint64_t longest = 15;
-	struct kvm_one_reg zcr = { .id = ZCR_EL2, .addr = (uint64_t)&longest };
 	struct seen s;
+	int err;
 
 	if (nv_open(&other.nv, 1, VM_SVE_128)) {
 		skip("no SVE");
 		return;
 	}
-	check(!ioctl(other.nv.cpu[0].vcpu.fd, KVM_SET_ONE_REG, &zcr), strerror(errno),
-	      "the VMM writes ZCR_EL2");
+	err = vcpu_set(&other.nv.cpu[0].vcpu, ZCR_EL2, 15);	/* the longest */
+	check(!err, strerror(-err), "the VMM writes ZCR_EL2");
 	nv_context(&other.nv, 0, 0, 0)->hcr = HCR_RW | HCR_E2H;
 	l1_write(&other, 0, REG_CPTR_EL2, CPACR_ALL);
 	l1_write(&other, 0, REG_CPACR_EL12, CPACR_ALL);

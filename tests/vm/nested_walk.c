@@ -4,7 +4,6 @@
  * used again, how a walk that fails is reported, which bits of VNCR_EL2 are address.
  */
 #include <stdio.h>
-#include <sys/ioctl.h>
 
 #include "nested.h"
 
@@ -214,14 +213,13 @@ void test_faults(struct env *e)
 	fails(e, NV_HIGH, ASF_L0, ASF_L0, "MMU off, address beyond the PA size");
 }
 
-static uint64_t vncr_reg(struct env *e, uint64_t *set)
-{
-	uint64_t value = set ? *set : 0;
-	struct kvm_one_reg reg = {
-		.id = ARM64_SYS_REG(3, 4, 2, 2, 0), .addr = (uint64_t)&value,
-	};
+#define VNCR_EL2 ARM64_SYS_REG(3, 4, 2, 2, 0)
 
-	if (ioctl(e->nv.cpu[0].vcpu.fd, set ? KVM_SET_ONE_REG : KVM_GET_ONE_REG, &reg))
+static uint64_t vncr_reg(struct env *e)
+{
+	uint64_t value = 0;
+
+	if (vcpu_get(&e->nv.cpu[0].vcpu, VNCR_EL2, &value))
 		not_ok("VNCR_EL2 is not a register of user space's");
 	return value;
 }
@@ -235,9 +233,9 @@ void test_address(struct env *e)
 
 	nv_context(&e->nv, 0, 0, window_ipa(ONE) | 0xfff);
 	check(sees_page(e, 0, 0, ONE), "it is not", "bits [11:0] of VNCR_EL2 are not address");
-	check((vncr_reg(e, NULL) & ~0xfffull) == window_ipa(ONE), "another", "user space reads it");
-	vncr_reg(e, &set);
-	check(vncr_reg(e, NULL) == set, "another", "user space sets it");
+	check((vncr_reg(e) & ~0xfffull) == window_ipa(ONE), "another", "user space reads it");
+	check(!vcpu_set(&e->nv.cpu[0].vcpu, VNCR_EL2, set) && vncr_reg(e) == set, "another",
+	      "user space sets it");
 	check(sees_page(e, 0, 0, OTHER), "it does not", "and L2 uses that page");
 	nv_tables(&e->nv, &t, NV_4K);
 	nv_map(&t, NV_HIGH, window_ipa(ONE), 3, PTE_NORMAL);

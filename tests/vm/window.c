@@ -7,7 +7,6 @@
 
 #include "window.h"
 
-#define BLOCK (2ul << 20)
 
 int pfnmap;
 struct pfnmap_facts facts;

@@ -9,7 +9,8 @@
 #include "pfnmap/pfnmap.h"
 #include "vmm/vm.h"
 
-#define PAGE 4096ul
+#define PAGE  4096ul
+#define BLOCK (2ul << 20)
 
 extern int pfnmap;		/* the open device */
 extern struct pfnmap_facts facts; /* of this host */

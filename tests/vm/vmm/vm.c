@@ -10,8 +10,6 @@
 #include "vm.h"
 
 #define RAM_BYTES (2ul << 20)
-#define CORE_REG(x) \
-	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | offsetof(struct kvm_regs, x) / 4)
 
 extern const char access_guest_start[], access_guest_end[];
 
@@ -111,11 +109,24 @@ static int sve_128(struct vcpu *vcpu)
 	       ioctl(vcpu->fd, KVM_ARM_VCPU_FINALIZE, &what) ? -errno : 0;
 }
 
+int vcpu_get(struct vcpu *vcpu, uint64_t id, uint64_t *value)
+{
+	struct kvm_one_reg reg = { .id = id, .addr = (uint64_t)value };
+
+	return ioctl(vcpu->fd, KVM_GET_ONE_REG, &reg) ? -errno : 0;
+}
+
+int vcpu_set(struct vcpu *vcpu, uint64_t id, uint64_t value)
+{
+	struct kvm_one_reg reg = { .id = id, .addr = (uint64_t)&value };
+
+	return ioctl(vcpu->fd, KVM_SET_ONE_REG, &reg) ? -errno : 0;
+}
+
 int vcpu_reset(struct vm *vm, struct vcpu *vcpu)
 {
 	struct kvm_vcpu_init init = { 0 };
-	uint64_t pc = VM_RAM;
-	struct kvm_one_reg reg = { .id = CORE_REG(regs.pc), .addr = (uint64_t)&pc };
+	int err;
 
 	if (ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &init))
 		return -errno;
@@ -123,8 +134,11 @@ int vcpu_reset(struct vm *vm, struct vcpu *vcpu)
 		init.features[0] |= 1 << VCPU_HAS_EL2;
 	if (vm->features & VM_SVE_128)
 		init.features[0] |= 1 << KVM_ARM_VCPU_SVE;
-	if (ioctl(vcpu->fd, KVM_ARM_VCPU_INIT, &init) || ioctl(vcpu->fd, KVM_SET_ONE_REG, &reg))
+	if (ioctl(vcpu->fd, KVM_ARM_VCPU_INIT, &init))
 		return -errno;
+	err = vcpu_set(vcpu, VCPU_CORE(regs.pc), VM_RAM);
+	if (err)
+		return err;
 	/* An access that it waits for is forgotten. */
 	vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
 	return 0;

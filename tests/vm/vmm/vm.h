@@ -66,6 +66,11 @@ int vcpu_open(struct vm *vm, struct vcpu *vcpu, int index);
 /* As new, at the start of the guest's memory; it does not run. */
 int vcpu_reset(struct vm *vm, struct vcpu *vcpu);
 void vcpu_close(struct vcpu *vcpu);
+/* A register of 64 bits by the id of KVM's register interface. */
+#define VCPU_CORE(member) (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE |	\
+			   offsetof(struct kvm_regs, member) / sizeof(uint32_t))
+int vcpu_get(struct vcpu *vcpu, uint64_t id, uint64_t *value);
+int vcpu_set(struct vcpu *vcpu, uint64_t id, uint64_t value);
 /* Let the access guest do one access; how it went is in @access. */
 int vcpu_access(struct vcpu *vcpu, struct vm_access *access);
 
