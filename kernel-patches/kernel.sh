@@ -117,7 +117,7 @@ kmake() {
 		make -C "$dir" -j"$(nproc)" LOCALVERSION= CC='ccache aarch64-linux-gnu-gcc' "$@"
 }
 
-# Show that a long build moves: objects done, of as many as the last one had.
+# Show that a long build moves: objects done, of as many as the last long one had.
 # Copies its input to the file LOG, keeps the count in COUNT.
 progress() {
 	local name=$1 log=$2 count=$3
@@ -127,7 +127,7 @@ progress() {
 			printf "  KERNEL   %s: %d of about %d objects\n", name, n, last
 			fflush()
 		}
-		END { print n + 0 >count }'
+		END { if (n > 200) print n >count }'
 }
 
 configure() {

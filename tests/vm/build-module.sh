@@ -1,15 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Build the test module for the kernel in BUILD, into OUT.
+# OUT/pfnmap.ko for the kernel in BUILD, made if it is not there or not new, and signed
+# with that kernel's key: under lockdown no other is loaded.
 #   build-module.sh BUILD OUT
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
 out=$(realpath -m "$2")
-mkdir -p "$out"
-cp "$here"/pfnmap/* "$out/"
-make -s -C "$build" M="$out" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- modules >"$out/log" 2>&1 || {
-	rm -f "$out/pfnmap.ko"
+ko=$out/pfnmap.ko work=$out/build
+mkdir -p "$work"
+exec 9>"$out/lock"
+flock 9
+[ ! -e "$ko" ] || [ -n "$(find "$here/pfnmap" "$0" -newer "$ko")" ] || exit 0
+cp "$here"/pfnmap/* "$work/"
+make -s -C "$build" M="$work" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- modules >"$out/log" 2>&1 || {
 	cat "$out/log" >&2
 	exit 1
 }
+if [ -e "$build/certs/signing_key.x509" ]; then
+	hash=$(sed -n 's/^CONFIG_MODULE_SIG_HASH="\(.*\)"$/\1/p' "$build/.config")
+	"$build/scripts/sign-file" "$hash" "$build"/certs/signing_key.{pem,x509} "$work/pfnmap.ko"
+fi
+mv "$work/pfnmap.ko" "$ko"

@@ -3,6 +3,7 @@
  * kvmmt exporter on a host whose guests are refused, live and go.
  *   exporter
  *   exporter storms: that part alone
+ *   exporter lockdown: a refusal where the kernel lets BPF read no memory
  *   exporter soak SECONDS: no alarm while guests lead ordinary lives
  *   exporter nested: what guest hypervisors do
  *   exporter serve [nested]: to a Prometheus outside, which guests give reason for alerts
@@ -93,7 +94,7 @@ static void renamed(pid_t pid)
 	stop_vmm(vmm);
 }
 
-static void refusal(void)
+static void refusal(const char *slot, const char *backing, const char *what)
 {
 	pid_t gpu;
 
@@ -105,9 +106,8 @@ static void refusal(void)
 	waitpid(gpu, NULL, 0);
 	check(soon(refusal_there), "it is not so", "a refusal is told, though its VM is gone");
 	check(has("kvmmt_refusal_timestamp_seconds{", "vm=\"gpu-a\"", "at=\"fault\"",
-		  "reason=\"unsafe-cacheable\"", "missing=\"FWB and DIC\"", "slot=\"1\"",
-		  "backing=\"device /dev/pfnmap\"", NULL),
-	      "it is not so", "with its VM, slot, reason, the missing features and the device");
+		  "reason=\"unsafe-cacheable\"", "missing=\"FWB and DIC\"", slot, backing, NULL),
+	      "it is not so", "with its VM, reason and missing features%s", what);
 }
 
 static bool written(void)
@@ -202,12 +202,24 @@ static void as_root(void)
 	check(status_has(pid, "CapBnd:\t0000000000000000\n"), "there is", "nor one to be had");
 	metrics();
 	renamed(pid);
-	refusal();
+	refusal("slot=\"1\"", "backing=\"device /dev/pfnmap\"", ", slot and device");
 	stop_exporter(pid, "root");
 	if (check_status()) {
 		show("/tmp/exporter");
 		puts(page);
 	}
+}
+
+/* kernel_lockdown(7), confidentiality */
+static void locked_down(void)
+{
+	char *const argv[] = { "/bin/kvmmt", "exporter", NULL };
+	pid_t pid = spawn(argv, "/tmp/exporter");
+
+	check(soon(healthy), "it is not so", "lockdown: it is healthy");
+	refusal("slot=\"\"", "backing=\"\"", ", without slot and device");
+	stop_exporter(pid, "lockdown");
+	check(file_has("/tmp/exporter", "told without slot and file"), page, "as it said it would");
 }
 
 static void as_service(void)
@@ -303,6 +315,10 @@ int main(int argc, char **argv)
 		return soak(atoi(argv[2]));
 	if (argc == 2 && !strcmp(argv[1], "nested")) {
 		nested_storms();
+		return check_status();
+	}
+	if (argc == 2 && !strcmp(argv[1], "lockdown")) {
+		locked_down();
 		return check_status();
 	}
 	if (argc == 2 && !strcmp(argv[1], "storms")) {
