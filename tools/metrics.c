@@ -7,7 +7,7 @@
 void metrics_head(const struct metrics *m, FILE *out, const char *name, enum metric_type type,
 		  const char *unit, const char *help)
 {
-	static const char *const types[] = {"gauge", "counter", "histogram"};
+	static const char *const types[] = { "gauge", "counter", "histogram" };
 	const char *suffix = type == COUNTER && !m->openmetrics ? "_total" : "";
 
 	fprintf(out, "# TYPE %s%s %s\n", name, suffix, types[type]);

@@ -27,6 +27,24 @@ static void storm_cause(FILE *out, const struct series *s, const struct storm_ca
 		s->storm.count > c->count ? (double)c->count / (double)s->storm.count : 1);
 }
 
+#define DURING(alert, member) \
+	offsetof(struct series, alert.spell.on), offsetof(struct series, alert.member)
+
+/* A number that there is while the alert is on: @on and @value are DURING() of a series. */
+static void print_during(const struct metrics *m, FILE *out, const char *name, size_t on,
+			 size_t value, const char *help)
+{
+	size_t i;
+
+	metrics_head(m, out, name, GAUGE, "", help);
+	for (i = 0; i < m->set->nr; i++) {
+		const char *s = (const char *)m->set->all[i];
+
+		if (*(const bool *)(s + on))
+			vm_line(out, name, GAUGE, m->set->all[i], *(const double *)(s + value));
+	}
+}
+
 /* Storms are few: a VM that has one is told by name, also among the others. */
 static void print_storms(const struct metrics *m, FILE *out)
 {
@@ -45,25 +63,18 @@ static void print_storms(const struct metrics *m, FILE *out)
 		if (set->all[i]->own)
 			vm_line(out, "kvmmt_vm_storms", COUNTER, set->all[i],
 				set->all[i]->storm.spell.raised);
-	metrics_head(m, out, "kvmmt_vm_storm_rate", GAUGE, "",
+	print_during(m, out, "kvmmt_vm_storm_rate", DURING(storm, per_s),
 		     "Invalidations a second since the storm began.");
-	for (i = 0; i < set->nr; i++)
-		if (set->all[i]->storm.spell.on)
-			vm_line(out, "kvmmt_vm_storm_rate", GAUGE, set->all[i],
-				set->all[i]->storm.per_s);
-	metrics_head(m, out, "kvmmt_vm_storm_refault_ratio", GAUGE, "",
+	print_during(m, out, "kvmmt_vm_storm_refault_ratio", DURING(storm, refault),
 		     "Part of the invalidated memory that was mapped again meanwhile.");
-	for (i = 0; i < set->nr; i++)
-		if (set->all[i]->storm.spell.on)
-			vm_line(out, "kvmmt_vm_storm_refault_ratio", GAUGE, set->all[i],
-				set->all[i]->storm.refault);
-	metrics_head(
-		m, out, "kvmmt_vm_storm_cause_ratio", GAUGE, "",
-		"Part of a storm's invalidations that this caused: the three that cause most.");
-	for (i = 0; i < set->nr; i++)
-		for (c = 0;
-		     set->all[i]->storm.spell.on && c < set->all[i]->storm.nr_causes && c < 3; c++)
-			storm_cause(out, set->all[i], &set->all[i]->storm.causes[c]);
+	metrics_head(m, out, "kvmmt_vm_storm_cause_ratio", GAUGE, "",
+		     "Part of a storm's invalidations that this caused: the three that cause most.");
+	for (i = 0; i < set->nr; i++) {
+		const struct storm *storm = &set->all[i]->storm;
+
+		for (c = 0; storm->spell.on && c < storm->nr_causes && c < 3; c++)
+			storm_cause(out, set->all[i], &storm->causes[c]);
+	}
 }
 
 static void thrash_cause(FILE *out, const struct series *s)
@@ -91,18 +102,10 @@ static void print_thrash(const struct metrics *m, FILE *out)
 		if ((set->all[i]->own && set->all[i]->vm->nr_vcpus) || set->all[i]->thrash.spell.on)
 			vm_line(out, "kvmmt_vm_vncr_thrash", GAUGE, set->all[i],
 				set->all[i]->thrash.spell.on);
-	metrics_head(m, out, "kvmmt_vm_vncr_thrash_rate", GAUGE, "",
+	print_during(m, out, "kvmmt_vm_vncr_thrash_rate", DURING(thrash, per_s),
 		     "Walks a second since it began to thrash.");
-	for (i = 0; i < set->nr; i++)
-		if (set->all[i]->thrash.spell.on)
-			vm_line(out, "kvmmt_vm_vncr_thrash_rate", GAUGE, set->all[i],
-				set->all[i]->thrash.per_s);
-	metrics_head(m, out, "kvmmt_vm_vncr_thrash_miss_ratio", GAUGE, "",
+	print_during(m, out, "kvmmt_vm_vncr_thrash_miss_ratio", DURING(thrash, miss),
 		     "Part of the lookups that missed meanwhile.");
-	for (i = 0; i < set->nr; i++)
-		if (set->all[i]->thrash.spell.on)
-			vm_line(out, "kvmmt_vm_vncr_thrash_miss_ratio", GAUGE, set->all[i],
-				set->all[i]->thrash.miss);
 	metrics_head(m, out, "kvmmt_vm_vncr_thrash_cause_ratio", GAUGE, "",
 		     "Part of the entries that left meanwhile for the most frequent reason.");
 	for (i = 0; i < set->nr; i++)

@@ -133,9 +133,9 @@ static void vm_walk_time(FILE *out, const char *vm, const struct kvmmt_times *t)
 		fprintf(out, "} %llu\n", (ull)count);
 	}
 	fprintf(out, "%s_count", name);
-	metrics_label(out, &(char){'{'}, "vm", vm);
+	metrics_label(out, &(char){ '{' }, "vm", vm);
 	fprintf(out, "} %llu\n%s_sum", (ull)count, name);
-	metrics_label(out, &(char){'{'}, "vm", vm);
+	metrics_label(out, &(char){ '{' }, "vm", vm);
 	fprintf(out, "} %.9g\n", (double)t->sum_ns / 1e9);
 }
 
@@ -157,7 +157,7 @@ static void print_walk_times(const struct metrics *m, FILE *out)
 static const char *source_word(enum vm_name_source source)
 {
 #define X(name, word, ...) word,
-	static const char *const words[] = {VM_NAME_SOURCES(X)};
+	static const char *const words[] = { VM_NAME_SOURCES(X) };
 #undef X
 
 	return words[source];

@@ -29,6 +29,7 @@ stat=$(cost patched /bin/kvmmt stat -d 1)
 top=$(cost patched /bin/kvmmt top -b -d 1)
 exporter=$(cost patched /bin/kvmmt exporter --textfile /tmp/kvmmt.prom)
 flight=$(cost patched /bin/kvmmt exporter --textfile /tmp/kvmmt.prom --record /tmp/flight)
+record=$(cost patched /bin/kvmmt record -q -o /tmp/kvmmt.data)
 script=$(cost patched /bin/kvmmt script)
 perf=$(cost patched $run_peer/perf record -q -a -e kvm:kvm_s2_fault -o /tmp/perf.data)
 tracecmd=$(cost patched $run_peer/trace-cmd record -q -e kvm:kvm_s2_fault -o /tmp/trace.dat)
@@ -41,6 +42,7 @@ row "kvmmt stat" "$stat"
 row "kvmmt-top" "$top"
 row "kvmmt exporter" "$exporter"
 row "kvmmt exporter --record" "$flight"
+row "kvmmt record" "$record"
 row "kvmmt script (to a file)" "$script"
 row "perf record" "$perf"
 row "trace-cmd record" "$tracecmd"
@@ -59,7 +61,7 @@ against="$how; against the series up to its first tracepoint"
 {
 	echo "["
 	item s2_fault_insns "$base" instructions "$how; the series up to its first tracepoint"
-	for pair in off:$off stat:$stat top:$top exporter:$exporter flight:$flight script:$script perf:$perf tracecmd:$tracecmd; do
+	for pair in off:$off stat:$stat top:$top exporter:$exporter flight:$flight record:$record script:$script perf:$perf tracecmd:$tracecmd; do
 		echo ","
 		item "s2_fault_${pair%%:*}_ratio" "$(ratio "${pair#*:}" "$base")" ratio "$against"
 	done
