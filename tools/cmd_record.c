@@ -312,6 +312,7 @@ int cmd_record(int argc, char **argv)
 	if (flight(&r))
 		snapshots_open(&r.snapshots);
 	r.common.causes = r.snapshots.on_storm;
+	r.common.refault_s = r.snapshots.storms.limits.within_s;
 	live = open_live(&r.common, &host, r.snapshots.on_storm, r.kinds, r.refused);
 	if (live) {
 		status = record(&r, live, &host, child, release);

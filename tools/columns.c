@@ -52,6 +52,7 @@ static const struct column s2_invalidate[] = {
 	PLAIN(s2_invalidate, size_bytes)
 	PLAIN(s2_invalidate, reason)
 	PLAIN(s2_invalidate, shadow)
+	PLAIN(s2_invalidate, process)
 };
 
 static const struct column vncr_lookup[] = {

@@ -166,6 +166,7 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	struct live_options o = {
 		.count = count,
 		.causes = c->causes,
+		.refault_ns = c->refault_s > 0 ? (__u64)(c->refault_s * 1e9) : KVMMT_REFAULT_NS,
 		.stacks = c->stacks,
 		.stream_kinds = stream_kinds,
 		.stream_refusals = refusals,

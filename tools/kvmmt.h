@@ -47,6 +47,7 @@ struct common {
 	size_t ring_bytes;
 	const char *input;		/* a recording; NULL: this host, now */
 	bool causes;			/* no option: the command wants to know who invalidates, */
+	double refault_s;		/* what is a refault then (0: KVMMT_REFAULT_NS), */
 	bool stacks;			/* how they come to it, */
 	bool origins;			/* and what refused memory was */
 };
@@ -59,7 +60,7 @@ extern const struct argp live_argp, input_argp;
 size_t parse_size(const char *option, const char *arg, struct argp_state *state);
 void add_vm_option(struct common *c, const char *vm, struct argp_state *state);
 __u32 parse_kind(const char *arg, struct argp_state *state);	/* bit by kind */
-/* rate=N,bytes=N,refault=PERCENT,for=SECONDS,clear=SECONDS: those that are given */
+/* rate=N,bytes=N,refault=PERCENT,within=SECONDS,…: those that are given */
 void parse_storm(const char *option, struct storm_limits *limits, char *arg,
 		 struct argp_state *state);
 

@@ -66,7 +66,7 @@ static void print_storms(const struct metrics *m, FILE *out)
 	print_during(m, out, "kvmmt_vm_storm_rate", DURING(storm, per_s),
 		     "Invalidations a second since the storm began.");
 	print_during(m, out, "kvmmt_vm_storm_refault_ratio", DURING(storm, refault),
-		     "Part of the invalidated memory that was mapped again meanwhile.");
+		     "Part of the invalidated memory that was mapped again at once, at least.");
 	metrics_head(m, out, "kvmmt_vm_storm_cause_ratio", GAUGE, "",
 		     "Part of a storm's invalidations that this caused: the three that cause most.");
 	for (i = 0; i < set->nr; i++) {

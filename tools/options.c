@@ -100,17 +100,17 @@ __u32 parse_kind(const char *arg, struct argp_state *state)
 
 void parse_storm(const char *option, struct storm_limits *l, char *arg, struct argp_state *state)
 {
-	static char *const words[] = { "rate", "bytes", "refault", "for", "clear", "walks", "miss",
-				      NULL };
-	double *const places[] = { &l->per_s, &l->bytes_per_s, &l->refault, &l->raise_s, &l->clear_s,
-				   &l->walks_per_s, &l->miss };
+	static char *const words[] = { "rate", "bytes", "refault", "within", "for", "clear", "walks",
+				      "miss", NULL };
+	double *const places[] = { &l->per_s, &l->bytes_per_s, &l->refault, &l->within_s, &l->raise_s,
+				   &l->clear_s, &l->walks_per_s, &l->miss };
 
 	while (*arg) {
 		char *value, *end;
 		int i = getsubopt(&arg, words, &value);
 
 		if (i < 0)
-			argp_error(state, "--%s: '%s' is none of rate=, bytes=, refault=, for=, clear=, walks=, miss=",
+			argp_error(state, "--%s: '%s' is none of rate=, bytes=, refault=, within=, for=, clear=, walks=, miss=",
 				   option, value);
 		*places[i] = value ? strtod(value, &end) : -1;
 		if (!value || end == value || *end || !(*places[i] >= 0 && *places[i] <= 1e15))

@@ -147,6 +147,11 @@ void replay_counters(struct replay *r, live_counters_fn fn, void *ctx)
 	replay_vms_counters(r->vms, fn, ctx);
 }
 
+void replay_causes(struct replay *r, live_cause_fn fn, void *ctx)
+{
+	replay_vms_causes(r->vms, fn, ctx);
+}
+
 void replay_vcpus(struct replay *r, live_vcpu_fn fn, void *ctx)
 {
 	replay_vms_vcpus(r->vms, fn, ctx);

@@ -50,8 +50,9 @@ __u64 replay_now_ns(const struct replay *r);
 /* Back to the beginning, with nothing folded. Returns 0 or -errno. */
 int replay_rewind(struct replay *r);
 
-/* As live_counters(), live_vcpus() after it, and live_losses(). */
+/* As live_counters(), live_causes(), live_vcpus() after them, and live_losses(). */
 void replay_counters(struct replay *r, live_counters_fn fn, void *ctx);
+void replay_causes(struct replay *r, live_cause_fn fn, void *ctx);
 void replay_vcpus(struct replay *r, live_vcpu_fn fn, void *ctx);
 /* For who wants events alone: forget the VMs that are gone. */
 void replay_forget(struct replay *r);

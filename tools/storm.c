@@ -27,7 +27,7 @@ static bool bytes_counted(__u32 reason)
 }
 
 struct sums {
-	__u64 host, guest, bytes, mapped;
+	__u64 host, guest, bytes, refaulted;
 };
 
 /* What came from @from to @to. */
@@ -44,17 +44,16 @@ static struct sums sum(const struct kvmmt_counters *from, const struct kvmmt_cou
 		if (bytes_counted(i))
 			s.bytes += to->inval_bytes[i] - from->inval_bytes[i];
 	}
-	for (i = 0; i < KVMMT_S2_NR; i++)
-		s.mapped += to->mapped_bytes[i] - from->mapped_bytes[i];
+	s.refaulted = to->refault_bytes - from->refault_bytes;
 	return s;
 }
 
-/* The part of what was invalidated that was mapped again in the same time. */
+/* The part of what was invalidated that was mapped again soon, at least. */
 static double refault(const struct sums *s)
 {
 	if (!s->bytes)
 		return 0;
-	return s->mapped < s->bytes ? (double)s->mapped / (double)s->bytes : 1;
+	return s->refaulted < s->bytes ? (double)s->refaulted / (double)s->bytes : 1;
 }
 
 static bool above(const struct storm_limits *l, const struct sums *s, double seconds, double part)
@@ -102,11 +101,12 @@ static void add_causes(struct storm *s, const struct model_vm *vm)
 	qsort(s->causes, s->nr_causes, sizeof(s->causes[0]), by_count);
 }
 
-static void begin(struct storm *s, __u64 now_ns)
+static void begin(struct storm *s, const struct storm_limits *l, __u64 now_ns)
 {
 	s->spell.since_ns = s->last_ns ? s->last_ns : now_ns;
 	s->from = s->last;
 	s->nr_causes = 0;
+	s->within_s = l->within_s;
 }
 
 static void average(struct storm *s, const struct model_vm *vm, __u64 now_ns)
@@ -163,7 +163,7 @@ enum storm_change storm_step(struct storm *s, const struct storm_limits *l, cons
 	sums = sum(&s->last, &vm->now.s2);
 	high = !vm->gone && above(l, &sums, seconds, 1);
 	if (high && !s->spell.since_ns) {
-		begin(s, m->now_ns);
+		begin(s, l, m->now_ns);
 		add_causes(s, vm);
 	}
 	if (s->spell.since_ns && !s->spell.calm_ns)
@@ -233,9 +233,11 @@ void storm_text(const struct storm *s, const struct model *m, const struct model
 	const char *doing;
 	int used;
 
-	used = snprintf(buf, len, "%s invalidations/s for %.0f s, %.0f%% of the memory mapped again",
+	used = snprintf(buf, len, "%s invalidations/s for %.0f s, %.0f%% of the memory mapped again "
+				  "within %.3g ms",
 			field_short(s->per_s, FIELD_COUNT, rate),
-			(double)(m->now_ns - s->spell.since_ns) / 1e9, 100 * s->refault);
+			(double)(m->now_ns - s->spell.since_ns) / 1e9, 100 * s->refault,
+			1000 * s->within_s);
 	if (!s->nr_causes || !s->count || used < 0 || (size_t)used >= len)
 		return;
 	doing = storm_cause_doing(c, vm);

@@ -21,7 +21,8 @@
 struct storm_limits {
 	double per_s;		/* ranges invalidated a second */
 	double bytes_per_s;	/* or bytes */
-	double refault;		/* and of them at least this part is mapped again */
+	double refault;		/* and of them at least this part is mapped again within */
+	double within_s;	/* this: refault.h */
 	double raise_s;		/* for so long: it is a storm */
 	double clear_s;		/* below half of it for so long: it is over */
 	double walks_per_s;	/* thrash.h: walks for VNCR aborts a second */
@@ -36,7 +37,7 @@ struct spell {
 	__u64 calm_ns;		/* it is on, but low; 0: it is not low */
 };
 
-#define STORM_DEFAULTS { .per_s = 10000, .bytes_per_s = 8e9, .refault = 0.1, .raise_s = 10, .clear_s = 30, \
+#define STORM_DEFAULTS { .per_s = 10000, .bytes_per_s = 8e9, .refault = 0.1, .within_s = KVMMT_REFAULT_NS / 1e9, .raise_s = 10, .clear_s = 30, \
 			 .walks_per_s = 10000, .miss = 0.5 }
 
 struct storm_cause {
@@ -49,6 +50,7 @@ struct storm {
 	struct spell spell;
 	/* Of the storm, or of what may become one: */
 	double per_s, refault;		/* on average */
+	double within_s;		/* that refault is of */
 	struct storm_cause causes[STORM_CAUSES]; /* most first */
 	size_t nr_causes;
 	__u64 count;			/* invalidations by all causes, also others */

@@ -231,7 +231,8 @@ struct kvmmt_s2_invalidate {
 	__u64 size_bytes;
 	__u32 reason;		/* enum kvmmt_inval_reason */
 	__u32 shadow;		/* 1: a nested guest's shadow stage 2 */
-	__u64 pad[4];
+	__u32 process;		/* of tid; 0: it is a kernel thread */
+	__u32 pad[7];
 };
 
 /* Events of one CPU's ring that were not stored between two that were */
