@@ -383,6 +383,16 @@ static __always_inline __u32 current_process(void)
 	return task->flags & PF_KTHREAD ? 0 : task->tgid;
 }
 
+/* Only what a notifier tells of has to be told apart by it. */
+static __always_inline __s32 current_syscall(__u32 reason)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (reason != KVMMT_INVAL_NOTIFIER || task->flags & PF_KTHREAD)
+		return KVMMT_NO_SYSCALL;
+	return ((struct pt_regs *)bpf_task_pt_regs(task))->syscallno;
+}
+
 /* What is mapped here again soon is a refault. */
 static __noinline int mark(__u32 vm, __u64 start, __u64 size)
 {
@@ -399,6 +409,7 @@ static __noinline int count_cause(struct kvm *kvm, __u64 size, __u32 reason)
 			.generation = generation((__u64)kvm) },
 		.process = current_process(),
 		.reason = reason,
+		.syscall = current_syscall(reason),
 	};
 
 	if (!wanted(key.vm.pid))
@@ -442,6 +453,7 @@ static __always_inline int on_s2_invalidate(int what, struct kvm *kvm, __u64 sta
 		.reason = reason,
 		.shadow = shadow,
 		.process = current_process(),
+		.syscall = current_syscall(reason),
 	};
 	return stream(&e, KVMMT_KIND_S2_INVALIDATE, false);
 }

@@ -16,12 +16,14 @@ static void vm_line(FILE *out, const char *name, enum metric_type type, const st
 static void storm_cause(FILE *out, const struct series *s, const struct storm_cause *c)
 {
 	const char *reason = name_inval_reason(c->reason);
-	char comma = '{', word[STORM_WORD_LEN];
+	char comma = '{', word[STORM_WORD_LEN], number[NAME_LEN];
 
 	fputs("kvmmt_vm_storm_cause_ratio", out);
 	metrics_label(out, &comma, "vm", s->label);
 	metrics_label(out, &comma, "kind", storm_cause_kind(c, s->vm));
 	metrics_label(out, &comma, "cause", storm_cause_word(c, word));
+	if (*storm_cause_syscall(c, number))
+		metrics_label(out, &comma, "syscall", storm_cause_syscall(c, number));
 	metrics_label(out, &comma, "reason", reason ? reason : "unknown");
 	fprintf(out, "} %.9g\n",
 		s->storm.count > c->count ? (double)c->count / (double)s->storm.count : 1);

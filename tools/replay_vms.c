@@ -224,7 +224,8 @@ static void fold_vcpu(struct replay_vms *r, struct vm *v, const struct kvmmt_eve
 static void fold_cause(struct vm *v, const struct kvmmt_event *e)
 {
 	struct kvmmt_cause_key key = { .process = e->s2_invalidate.process,
-				       .reason = e->s2_invalidate.reason };
+				       .reason = e->s2_invalidate.reason,
+				       .syscall = e->s2_invalidate.syscall };
 	struct cause *more;
 	size_t i;
 

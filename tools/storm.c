@@ -80,13 +80,15 @@ static void add_cause(struct storm *s, const struct model_cause *c)
 		return;
 	for (i = 0; i < s->nr_causes; i++)
 		if (s->causes[i].process == c->key.process && s->causes[i].reason == c->key.reason &&
+		    s->causes[i].syscall == c->key.syscall &&
 		    !memcmp(s->causes[i].comm, c->key.comm, KVMMT_COMM_LEN))
 			break;
 	if (i == STORM_CAUSES)
 		return;
 	if (i == s->nr_causes) {
 		s->causes[s->nr_causes++] = (struct storm_cause){ .process = c->key.process,
-								  .reason = c->key.reason };
+								  .reason = c->key.reason,
+								  .syscall = c->key.syscall };
 		memcpy(s->causes[i].comm, c->key.comm, KVMMT_COMM_LEN);
 	}
 	s->causes[i].count += count;
@@ -200,6 +202,37 @@ const char *storm_cause_word(const struct storm_cause *c, char *word)
 	return word;
 }
 
+/* asm-generic/unistd.h, which is arm64's: a recording may be read on another machine. */
+enum {
+	SYSCALL_IOCTL = 29,
+	SYSCALL_FALLOCATE = 47,
+	SYSCALL_MADVISE = 233,
+};
+
+const char *storm_cause_syscall(const struct storm_cause *c, char *number)
+{
+	static const struct {
+		int nr;
+		const char *name;
+	} names[] = {
+		{ SYSCALL_IOCTL, "ioctl" }, { 46, "ftruncate" }, { SYSCALL_FALLOCATE, "fallocate" },
+		{ 63, "read" }, { 93, "exit" }, { 94, "exit_group" }, { 98, "futex" }, { 214, "brk" },
+		{ 215, "munmap" }, { 216, "mremap" }, { 220, "clone" }, { 222, "mmap" },
+		{ 226, "mprotect" }, { SYSCALL_MADVISE, "madvise" }, { 235, "mbind" },
+		{ 238, "migrate_pages" }, { 239, "move_pages" }, { 435, "clone3" },
+		{ 440, "process_madvise" },
+	};
+	size_t i;
+
+	if (!c->process || c->syscall == KVMMT_NO_SYSCALL)
+		return "";
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].nr == c->syscall)
+			return names[i].name;
+	snprintf(number, NAME_LEN, "syscall-%d", c->syscall);
+	return number;
+}
+
 const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm *vm)
 {
 	static const struct {
@@ -219,18 +252,26 @@ const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm
 	for (i = 0; !c->process && i < sizeof(threads) / sizeof(threads[0]); i++)
 		if (!strncmp(c->comm, threads[i].thread, strlen(threads[i].thread)))
 			return threads[i].doing;
-	if (c->process && c->process == vm->process)
-		return "its VMM's own: madvise, munmap, mprotect, a balloon, NUMA balancing or direct "
-		       "reclaim";
-	return NULL;
+	if (!c->process || c->process != vm->process)
+		return NULL;
+	switch (c->syscall) {
+	case KVMMT_NO_SYSCALL:
+		return "its VMM's own page faults, or NUMA balancing";
+	case SYSCALL_IOCTL:
+		return "in KVM_RUN: its own copies of pages, NUMA balancing or direct reclaim";
+	case SYSCALL_MADVISE:
+	case SYSCALL_FALLOCATE:
+		return "its VMM's own: a balloon, free page reporting, or memory given back";
+	}
+	return "its VMM's own";
 }
 
 void storm_text(const struct storm *s, const struct model *m, const struct model_vm *vm, char *buf,
 		size_t len)
 {
-	char rate[NAME_LEN], word[STORM_WORD_LEN], number[NAME_LEN], pid[16] = "";
+	char rate[NAME_LEN], word[STORM_WORD_LEN], number[NAME_LEN], call[NAME_LEN], pid[16] = "";
 	const struct storm_cause *c = &s->causes[0];
-	const char *doing;
+	const char *doing, *syscall = storm_cause_syscall(c, call);
 	int used;
 
 	used = snprintf(buf, len, "%s invalidations/s for %.0f s, %.0f%% of the memory mapped again "
@@ -243,9 +284,9 @@ void storm_text(const struct storm *s, const struct model *m, const struct model
 	doing = storm_cause_doing(c, vm);
 	if (c->process)
 		snprintf(pid, sizeof(pid), "[%u]", c->process);
-	snprintf(buf + used, len - used, "; %.0f%% by %s %s%s, %s%s%s",
+	snprintf(buf + used, len - used, "; %.0f%% by %s %s%s%s%s, %s%s%s",
 		 c->count < s->count ? 100.0 * (double)c->count / (double)s->count : 100,
-		 storm_cause_kind(c, vm), storm_cause_word(c, word), pid,
+		 storm_cause_kind(c, vm), storm_cause_word(c, word), pid, *syscall ? " in " : "", syscall,
 		 name_or_number(name_inval_reason(c->reason), c->reason, number), doing ? ": " : "",
 		 doing ? doing : "");
 }

@@ -55,6 +55,8 @@ struct kvmmt_cause_key {
 	struct kvmmt_vm_key vm;
 	__u32 process;			/* 0: a kernel thread */
 	__u32 reason;			/* enum kvmmt_inval_reason */
+	__s32 syscall;			/* of a notifier's process, else KVMMT_NO_SYSCALL */
+	__u32 pad;
 	char comm[KVMMT_COMM_LEN];	/* of the thread: kvmmt_cause_comm() */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "names.h"
 #include "storm_watch.h"
 #include "storms.h"
 #include "thrash.h"
@@ -140,7 +141,7 @@ static void causes(void)
 		{ { .comm = "a/b \033x", .process = 9 }, "process", "a/b__x" },
 		{ { .comm = "0123456789abcdef", .process = 7 }, "vmm", "0123456789abcdef" },
 	};
-	char word[STORM_WORD_LEN];
+	char word[NAME_LEN];
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -149,6 +150,12 @@ static void causes(void)
 		check(!strcmp(storm_cause_kind(&rows[i].cause, &vm), rows[i].kind), "",
 		      "cause %s is of kind %s", rows[i].word, rows[i].kind);
 	}
+	check(!strcmp(storm_cause_syscall(&(struct storm_cause){ .process = 7, .syscall = 215 }, word),
+		      "munmap") &&
+		      !strcmp(storm_cause_syscall(&(struct storm_cause){ .process = 7, .syscall = 999 }, word),
+			      "syscall-999") &&
+		      !*storm_cause_syscall(&(struct storm_cause){ .syscall = 215 }, word),
+	      word, "a process's system call has its name, or its number");
 	/* The kernel forgot it, and it began anew. */
 	restart();
 	step(S, KVMMT_INVAL_NOTIFIER, 0, 0);
