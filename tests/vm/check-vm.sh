@@ -135,7 +135,7 @@ boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/expo
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms
 boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
 nested="/bin/nested registers isolation switch regime reuse address hcr stage2 split resumed interrupts restore refused faults vcpus running forms sizes ranges"
-nested+=" races userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree"
+nested+=" races overtaken userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree"
 nested+=" + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"
 run "$here/nested-counts.sh"
 # A kernel with lockdep is too slow to come between a walk and its end by chance.
