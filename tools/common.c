@@ -251,6 +251,9 @@ int complain_of_recording(const struct common *c, const struct replay *replay)
 	if (s->unknown_events)
 		fail(c->command, "%s: %llu events are of kinds that this kvmmt does not know", c->input,
 		     (ull)s->unknown_events);
+	if (s->unknown_frames)
+		fail(c->command, "%s: skipped %llu frames of kinds this kvmmt does not know", c->input,
+		     (ull)s->unknown_frames);
 	if (ended && s->cut_bytes)
 		fail(c->command, "%s: still being written, or cut off: it ends in a frame", c->input);
 	else if (ended && !s->complete)

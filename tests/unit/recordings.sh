@@ -46,6 +46,18 @@ damaged() { # what is said of a cut file
 	"$kvmmt" report "$work/cut" 2>&1 | grep -q 'still being written, or cut off'
 }
 
+# A frame that a later kvmmt writes between the two that are there
+later() {
+	python3 -c 'import struct, sys, zlib
+file = open(sys.argv[1], "rb").read()
+end = 44 + struct.unpack_from("<I", file, 8)[0]
+header = struct.pack("<4sIIIIIQQ", b"KVMR", 99, 3, 3, 0, zlib.crc32(b"new"), 0, 0)
+frame = header + struct.pack("<I", zlib.crc32(header)) + b"new"
+open(sys.argv[2], "wb").write(file[:end] + 2 * frame + file[end:])' $cases/v1.kvmmt "$work/later"
+	"$kvmmt" report "$work/later" 2>"$work/said" | diff $cases/v1.report - &&
+		[ "$(cat "$work/said")" = "kvmmt report: $work/later: skipped 2 frames of kinds this kvmmt does not know" ]
+}
+
 drawn() {
 	grep -q 'fill="#0072b2" opacity' "$work/vm.svg" && grep -q '>0x0</text>' "$work/vm.svg"
 }
@@ -74,6 +86,7 @@ check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
 check "the lines of version 1" same $cases/v1.script script -n 12 -i $cases/v1.kvmmt
 check "from a pipe" piped
 check "a cut file is said to be one" damaged
+check "frames of a later kvmmt are passed over, and that is said" later
 check "the totals" lines 3 "$kvmmt" stat -i $cases/v1.kvmmt
 check "one VM alone" lines 2 "$kvmmt" stat -n 1 -d 100 -V vm-1 -i $cases/v1.kvmmt
 check "a VM that is not there" exits 1 stat -V vm-9 -i $cases/v1.kvmmt
