@@ -26,7 +26,7 @@ check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_o
 	$(unit_out)/recording $(unit_out)/replay $(unit_out)/expr \
 	$(unit_out)/metrics $(unit_out)/http $(unit_out)/storms $(unit_out)/backings \
 	$(unit_out)/tells $(unit_out)/series-churn $(unit_out)/hooks $(unit_out)/flights $(unit_out)/symbols \
-	$(unit_out)/history
+	$(unit_out)/history $(unit_out)/odd
 	@$(unit_out)/facts
 	@$(unit_out)/vncr
 	@$(unit_out)/vmnames
@@ -48,7 +48,8 @@ check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_o
 	@tests/unit/golden.sh tests/cases/screens.txt $(unit_out)/screens
 	@tests/unit/golden.sh tests/cases/metrics.txt $(unit_out)/metrics
 	@tests/unit/metrics.sh $(unit_out)/metrics
-	@tests/unit/recordings.sh $(O)/native/kvmmt
+	@$(unit_out)/odd $(unit_out)/odd.kvmmt
+	@tests/unit/recordings.sh $(O)/native/kvmmt $(unit_out)/odd.kvmmt
 	@tests/unit/cli.sh $(O)/native/kvmmt
 	@tests/unit/man.sh $(O)/native/kvmmt
 	@tests/unit/completion.sh $(O)/native/kvmmt completion

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # The commands that read recordings: one of format version 1 that stays as it is
 # shows what it always showed, and other programs open what is exported.
-#   recordings.sh KVMMT
+#   recordings.sh KVMMT ODD-RECORDING
 kvmmt=$1
+odd=$2
 cases=tests/cases
 failed=0
 work=$(mktemp -d)
@@ -58,6 +59,26 @@ open(sys.argv[2], "wb").write(file[:end] + 2 * frame + file[end:])' $cases/v1.kv
 		[ "$(cat "$work/said")" = "kvmmt report: $work/later: skipped 2 frames of kinds this kvmmt does not know" ]
 }
 
+# Two VMs of one process stay apart, and both say which process it is.
+twins() {
+	"$kvmmt" export -f chrome -o "$work/twins" "$odd" &&
+		python3 -c 'import json, sys
+events = json.load(open(sys.argv[1]))["traceEvents"]
+named = {e["pid"]: e["args"]["name"] for e in events if e["name"] == "process_name"}
+assert named == {0: "lost events", 1: "twin (pid 1000)", 2: "twin (pid 1000)"}, named
+faults = [e["pid"] for e in events if e["name"] == "s2_fault"]
+assert (faults.count(1), faults.count(2)) == (20, 21), faults
+counters = {e["pid"] for e in events if e["ph"] == "C"}
+assert counters == {1, 2}, counters' "$work/twins"
+}
+
+# A hostname that could end its string
+quoted() {
+	"$kvmmt" export -f ctf -o "$work/odd-ctf" "$odd" &&
+		grep -qF 'hostname = "odd\\host_";' "$work/odd-ctf/metadata" &&
+		babeltrace2 "$work/odd-ctf" >/dev/null
+}
+
 drawn() {
 	grep -q 'fill="#0072b2" opacity' "$work/vm.svg" && grep -q '>0x0</text>' "$work/vm.svg"
 }
@@ -100,6 +121,8 @@ check "exports Chrome's JSON" exits 0 export -f chrome -o "$work/json" $cases/v1
 check "which is JSON" python3 -m json.tool "$work/json" "$work/json2"
 check "exports CTF" exits 0 export -f ctf -o "$work/ctf" $cases/v1.kvmmt
 check "which babeltrace2 reads" lines 600 babeltrace2 "$work/ctf"
+check "two VMs of one process are two in Chrome's JSON" twins
+check "a hostname with a backslash in CTF" quoted
 check "draws a VM" exits 0 heatmap -V vm-1 -o "$work/vm.svg" $cases/v1.kvmmt
 check "which is XML" python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$work/vm.svg"
 check "with types and addresses" drawn
