@@ -65,7 +65,7 @@ static int look_up(void *ctx, const char *name, double *value)
 	int err = report_value(l->report, name, value);
 
 	if (!err)
-		snprintf(l->values + used, sizeof(l->values) - used, "%s%s is %.9g", used ? ", " : "",
+		snprintf(l->values + used, sizeof(l->values) - used, "%s%s is %.15g", used ? ", " : "",
 			 name, *value);
 	else if (err == -ENODATA)
 		snprintf(l->values + used, sizeof(l->values) - used, "%s%s is not known",

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Recordings as Chrome's trace JSON, which ui.perfetto.dev opens: VMs are processes
- * (with numbers of their own, since a process may have several), vCPUs threads, events marks, walks of the pseudo-TLB have their length, and each
- * VM has counters of what it did in every tenth of a second.
+ * Recordings as Chrome's trace JSON, which ui.perfetto.dev opens: VMs are processes,
+ * numbered since a process may have several, vCPUs threads, events marks, walks of the
+ * pseudo-TLB have their length, and each VM has counters of what it did in every tenth
+ * of a second.
  */
 #include <errno.h>
 #include <search.h>

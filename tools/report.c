@@ -25,7 +25,8 @@ static void sum_up(struct report *r)
 		model_add(&r->sum, &m->vms[i]->now);
 	r->nr_vms = m->nr_vms + m->nr_rest;
 	r->lost = m->lost_vms + counters_sum(m->lost, KVMMT_KIND_NR);
-	r->seconds = (double)(m->now_ns - m->start_ns) / 1e9;
+	r->length_ns = m->now_ns - m->start_ns;
+	r->seconds = (double)r->length_ns / 1e9;
 }
 
 /* To the end. VMs that are gone are summed up when there are too many of them. */

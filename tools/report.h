@@ -18,7 +18,7 @@ struct report {
 	struct model_counts sum;	/* over all VMs */
 	struct ranges *ranges;
 	__u64 events[KVMMT_KIND_NR];
-	__u64 nr_events, lost, nr_vms;
+	__u64 nr_events, lost, nr_vms, length_ns;
 	double seconds;
 	int status;			/* the exit status that the recording deserves */
 };

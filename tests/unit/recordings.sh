@@ -101,6 +101,15 @@ differs() {
 		"$kvmmt" diff $cases/v1.kvmmt "$work/cut" 2>/dev/null | grep -q '^events  *600  *0 *-100.0%'
 }
 
+# Whole numbers, and times with their unit
+units() {
+	"$kvmmt" diff -a "$odd" "$odd" | grep -qE '^vncr_walk_times +2.05us +2.05us +\+0.0%$' &&
+		"$kvmmt" diff -a "$odd" "$odd" | grep -qE '^seconds +4.000000s +4.000000s +\+0.0%$' &&
+		"$kvmmt" diff -a "$odd" "$odd" | grep -qE '^mapped_bytes +167936B +167936B' &&
+		"$kvmmt" diff -j "$odd" $cases/v1.kvmmt |
+			grep -qF '{"name":"mapped_bytes","unit":"bytes","a":167936,"b":'
+}
+
 piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
 
 check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
@@ -116,6 +125,7 @@ check "one that does not" exits 1 report -a 'events<600' $cases/v1.kvmmt
 check "one of what was not recorded" exits 1 report -a 'vncr.hit_ratio>0.9' $cases/v1.kvmmt
 check "one that makes no sense" exits 2 report -a 'events<' $cases/v1.kvmmt
 check "what differs" differs
+check "what differs has units" units
 check "exports CSV" lines 601 "$kvmmt" export -f csv -o - $cases/v1.kvmmt
 check "exports Chrome's JSON" exits 0 export -f chrome -o "$work/json" $cases/v1.kvmmt
 check "which is JSON" python3 -m json.tool "$work/json" "$work/json2"
