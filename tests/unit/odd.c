@@ -105,6 +105,7 @@ static void run(void)
 	sample(102, false);
 	walk(102.1, 1, 1234);
 	walk(102.2, 1, 56789);
+	fault(102.5, 0, 0x40040000, KVMMT_FAULT_MAPPED);
 	sample(103, false);
 	lose(103.1, 103.2, 5);
 	fault(103.9, 1, 0x50000000, KVMMT_FAULT_MAPPED);

@@ -67,7 +67,7 @@ events = json.load(open(sys.argv[1]))["traceEvents"]
 named = {e["pid"]: e["args"]["name"] for e in events if e["name"] == "process_name"}
 assert named == {0: "lost events", 1: "twin (pid 1000)", 2: "twin (pid 1000)"}, named
 faults = [e["pid"] for e in events if e["name"] == "s2_fault"]
-assert (faults.count(1), faults.count(2)) == (20, 21), faults
+assert (faults.count(1), faults.count(2)) == (21, 21), faults
 counters = {e["pid"] for e in events if e["ph"] == "C"}
 assert counters == {1, 2}, counters' "$work/twins"
 }
@@ -81,6 +81,20 @@ quoted() {
 
 drawn() {
 	grep -q 'fill="#0072b2" opacity' "$work/vm.svg" && grep -q '>0x0</text>' "$work/vm.svg"
+}
+
+# A refused memslot's row and box, a refused fault, and both losses; of VM A alone
+marked() {
+	"$kvmmt" heatmap -o "$work/odd.svg" "$odd" &&
+		python3 -c 'import sys, xml.dom.minidom as m
+svg = m.parse(sys.argv[1])
+words = {t.firstChild.data for t in svg.getElementsByTagName("text")}
+assert {"memslot refused", "events lost", "0x80000000"} <= words, words
+bands = [r for r in svg.getElementsByTagName("rect") if r.getAttribute("fill") == "#f0e442"]
+# One in the legend, one of the first loss: the second is after the last event of this VM.
+assert len(bands) == 2, len(bands)
+red = [l for l in svg.getElementsByTagName("path") if l.getAttribute("stroke") == "#d55e00"]
+assert len(red) == 2 * 2 + 2 * 6, len(red)' "$work/odd.svg"
 }
 
 # Twice as large as the SVG: for screens of today
@@ -105,9 +119,9 @@ differs() {
 units() {
 	"$kvmmt" diff -a "$odd" "$odd" | grep -qE '^vncr_walk_times +2.05us +2.05us +\+0.0%$' &&
 		"$kvmmt" diff -a "$odd" "$odd" | grep -qE '^seconds +4.000000s +4.000000s +\+0.0%$' &&
-		"$kvmmt" diff -a "$odd" "$odd" | grep -qE '^mapped_bytes +167936B +167936B' &&
+		"$kvmmt" diff -a "$odd" "$odd" | grep -qE '^mapped_bytes +172032B +172032B' &&
 		"$kvmmt" diff -j "$odd" $cases/v1.kvmmt |
-			grep -qF '{"name":"mapped_bytes","unit":"bytes","a":167936,"b":'
+			grep -qF '{"name":"mapped_bytes","unit":"bytes","a":172032,"b":'
 }
 
 piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
@@ -136,6 +150,7 @@ check "a hostname with a backslash in CTF" quoted
 check "draws a VM" exits 0 heatmap -V vm-1 -o "$work/vm.svg" $cases/v1.kvmmt
 check "which is XML" python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$work/vm.svg"
 check "with types and addresses" drawn
+check "a refused memslot and lost events are marked" marked
 check "draws it as PNG too" exits 0 heatmap -V vm-1 -o "$work/vm.png" $cases/v1.kvmmt
 check "which is one, as large" png
 check "a full disk is noticed" exits 1 export -f csv -o /dev/full $cases/v1.kvmmt
