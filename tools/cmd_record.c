@@ -283,7 +283,7 @@ static int record(struct record *r, struct live *live, const struct host *host, 
 
 int cmd_record(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &live_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp_child children[] = { { &record_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
 		options, parse, "[-- COMMAND...]",
 		"Keep stage-2 events in a file, for 'kvmmt report', 'script', 'stat' and 'top' -i FILE."

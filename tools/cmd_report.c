@@ -41,10 +41,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!c->common.input)
 			c->common.input = "kvmmt.data";
-		if (c->common.csv || c->common.interval_s || c->common.count)
-			argp_error(state, "--csv, --interval and --count are for stat");
-		if (c->common.ring_bytes || c->common.verbose)
-			argp_error(state, "--buffer and --verbose are for a live run");
+		check_fields(&c->common, false, state);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -91,7 +88,7 @@ static int check_assertion(const struct report *r, const char *text)
 
 int cmd_report(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp_child children[] = { { &report_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
 		options, parse, "[FILE]",
 		"Sum up a recording (default kvmmt.data): its VMs, types, reasons, times, and the ranges "

@@ -26,12 +26,10 @@ struct script {
 enum { OPT_REFUSED = 'r', OPT_KIND = 'k' };
 
 static const struct argp_option options[] = {
-	{ "kind", OPT_KIND, "KIND", 0, 
+	{ "kind", OPT_KIND, "KIND", 0,
 	  "only s2_fault, s2_slot, s2_invalidate, vncr_lookup, vncr_walk, vncr_invalidate or "
 	  "nested_tlbi; may be given again", 0 },
 	{ "refused", OPT_REFUSED, NULL, 0, "only refusals", 0 },
-	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
-	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
 	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
 	{ 0 },
 };
@@ -54,13 +52,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->child_inputs[1] = &s->common;
-		break;
-	case 'j':
-		s->common.json = true;
-		break;
-	case 'c':
-		s->common.csv = true;
+		state->child_inputs[0] = &s->common;
 		break;
 	case 'F':
 		parse_fields(s, arg, state);
@@ -71,12 +63,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_REFUSED:
 		s->refused = true;
 		break;
+	case ARGP_KEY_ARG:
+		return take_recording(&s->common, arg, state) ? 0 : ARGP_ERR_UNKNOWN;
 	case ARGP_KEY_ARGS:
 		s->child = state->argv + state->next;
 		break;
 	case ARGP_KEY_END:
-		if (s->common.json && (s->common.csv || s->fields.nr))
-			argp_error(state, "--json excludes --csv and --fields");
+		if (s->common.json && s->fields.nr)
+			argp_error(state, "--json and --fields exclude each other");
 		if (s->child && s->common.input)
 			argp_error(state, "a COMMAND is for a live run, --input is a recording");
 		if (s->refused && s->kinds)
@@ -201,11 +195,9 @@ static int run(struct script *s, struct live *live, int child)
 
 int cmd_script(int argc, char **argv)
 {
-	static const struct argp_child children[] = { 
-		{ &live_argp, 0, NULL, 0 }, { &input_argp, 0, NULL, 0 }, { 0 }
-	};
+	static const struct argp_child children[] = { { &script_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		options, parse, "[-- COMMAND...]",
+		options, parse, "[FILE]\n[-- COMMAND...]",
 		"Print one decoded line for each event of stage 2 and of the VNCR pseudo-TLB, live or "
 		"of a recording, in order of time."
 		"\vWith a COMMAND, until it ends.",

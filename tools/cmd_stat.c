@@ -30,19 +30,9 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* A field of the other kind of row */
-static void check_field(const struct stat *s, const struct field *f, struct argp_state *state)
-{
-	if (s->vncr && !field_of_vcpu(f))
-		argp_error(state, "--vncr: '%s' is counted by VM, not by vCPU", f->name);
-	if (!s->vncr && f->type == FIELD_VCPU)
-		argp_error(state, "the field '%s' is for --vncr", f->name);
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct stat *s = state->input;
-	size_t i;
 
 	switch (key) {
 	case 'o':
@@ -54,6 +44,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &s->common;
 		break;
+	case ARGP_KEY_ARG:
+		return take_recording(&s->common, arg, state) ? 0 : ARGP_ERR_UNKNOWN;
 	case ARGP_KEY_ARGS:
 		s->child = state->argv + state->next;
 		break;
@@ -62,10 +54,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "a COMMAND and --output are for a live run, --input is a recording");
 		if (s->child && s->common.count && !s->common.interval_s)
 			argp_error(state, "--count with a COMMAND needs --interval");
-		for (i = 0; i < s->common.nr_fields; i++)
-			check_field(s, s->common.fields[i], state);
-		if (s->common.sort)
-			check_field(s, s->common.sort, state);
+		if (s->common.ring_bytes && !s->output)
+			argp_error(state, "--buffer needs --output: else no events are on their way");
+		check_fields(&s->common, s->vncr, state);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -266,9 +257,9 @@ static int run_live(struct stat *s, int release)
 
 int cmd_stat(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp_child children[] = { { &stat_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		options, parse, "[-- COMMAND...]",
+		options, parse, "[FILE]\n[-- COMMAND...]",
 		"Count what each VM's stage 2 does: faults by the memory type they were given, "
 		"refusals, invalidations; and what the VNCR pseudo-TLB of guest hypervisors does."
 		"\vPrints a table every second, or as -d says, and the totals at the end (Ctrl-C). "

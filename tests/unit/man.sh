@@ -51,6 +51,10 @@ for command in $commands; do
 	fi
 done
 for page in docs/*.[15]; do
+	if line=$(mandoc -T ascii "$page" | col -b | grep -E '(^| )\.[A-Z]{2}( |$)'); then
+		echo "not ok man: $page shows a macro: $line"
+		failed=1
+	fi
 	if warnings=$(mandoc -T lint -W warning "$page"); then
 		echo "ok man: $page is sound"
 	else
