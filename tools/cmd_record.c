@@ -122,6 +122,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case ARGP_KEY_ARGS:
 		r->child = state->argv + state->next;
+		r->common.runs_command = true;
 		break;
 	case ARGP_KEY_END:
 		check_options(r, state);

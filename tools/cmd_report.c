@@ -82,8 +82,9 @@ static int check_assertion(const struct report *r, const char *text)
 	}
 	if (value.known && value.number)
 		return 0;
-	return fail("report", "%s '%s': %s", value.known ? "this does not hold:" : "nobody can tell:",
-		    text, l.values);
+	return fail("report", "%s '%s'%s%s%s%s", value.known ? "this does not hold:" : "nobody can tell:",
+		    text, *l.values || value.by_zero ? ": " : "", l.values,
+		    *l.values && value.by_zero ? ", " : "", value.by_zero ? "division by zero" : "");
 }
 
 int cmd_report(int argc, char **argv)

@@ -67,6 +67,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return take_recording(&s->common, arg, state) ? 0 : ARGP_ERR_UNKNOWN;
 	case ARGP_KEY_ARGS:
 		s->child = state->argv + state->next;
+		s->common.runs_command = true;
 		break;
 	case ARGP_KEY_END:
 		if (s->common.json && s->fields.nr)

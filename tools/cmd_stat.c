@@ -18,6 +18,7 @@ struct stat {
 	struct source source;
 	struct recorder recorder;
 	const char *output;	/* a recording of the live run, or NULL */
+	__u64 told_lost;	/* on stderr so far */
 	bool vncr;		/* a row for each vCPU of guest hypervisors */
 	char **child;
 	int child_pid;		/* 0: none, or it has ended */
@@ -48,6 +49,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return take_recording(&s->common, arg, state) ? 0 : ARGP_ERR_UNKNOWN;
 	case ARGP_KEY_ARGS:
 		s->child = state->argv + state->next;
+		s->common.runs_command = true;
 		break;
 	case ARGP_KEY_SUCCESS:
 		if (s->common.input && (s->child || s->output))
@@ -76,8 +78,8 @@ static __u64 lost(const struct stat *s)
 	       (replayed(s) ? counters_sum(s->model.lost, KVMMT_KIND_NR) : 0);
 }
 
-/* What was lost is a row of its own: it belongs to no VM that could be named. */
-static void print_loss(const struct stat *s)
+/* What was lost belongs to no VM that could be named. In text it is told when it grows. */
+static void print_loss(struct stat *s)
 {
 	struct json j;
 
@@ -85,17 +87,29 @@ static void print_loss(const struct stat *s)
 		json_begin(&j, stdout);
 		json_number(&j, "lost_events", lost(s));
 		json_end(&j);
-	} else if (lost(s) && replayed(s)) {
+		return;
+	}
+	if (lost(s) == s->told_lost)
+		return;
+	s->told_lost = lost(s);
+	if (replayed(s))
 		fail("stat", "%llu events were lost when this was recorded",
 		     (unsigned long long)lost(s));
-	} else if (lost(s)) {
+	else
 		fail("stat", "%llu events of VMs beyond the %d, or of guest hypervisors' vCPUs "
 			     "beyond the %d, that are counted for certain were lost",
 		     (unsigned long long)lost(s), KVMMT_MAX_VMS, KVMMT_MAX_VCPUS);
-	}
 }
 
-static int print(struct stat *s, bool total, bool head)
+/* A line above a table: when it ends, in seconds since the start */
+static void print_head(const struct stat *s, bool total, bool first)
+{
+	printf("%s%s%.3f s\n", first ? "" : "\n", total ? "total of " : "",
+	       (double)(s->model.now_ns - s->model.start_ns) / 1e9);
+}
+
+/* @tables: this is one of several; @first: the first of them */
+static int print(struct stat *s, bool total, bool tables, bool first)
 {
 	const struct model *m = &s->model;
 	struct table t = {
@@ -115,12 +129,15 @@ static int print(struct stat *s, bool total, bool head)
 	if (!rows)
 		return -ENOMEM;
 	table_sort(&t, rows, nr);
-	if (s->common.json)
+	if (s->common.json) {
 		table_json(&t, rows, nr, stdout);
-	else if (s->common.csv)
-		table_csv(&t, rows, nr, head, stdout);
-	else
+	} else if (s->common.csv) {
+		table_csv(&t, rows, nr, first, stdout);
+	} else {
+		if (tables)
+			print_head(s, total, first);
 		table_text(&t, rows, nr, stdout);
+	}
 	print_loss(s);
 	free(rows);
 	return 0;
@@ -160,9 +177,7 @@ static int print_totals(struct stat *s, bool tables)
 {
 	int err = sample(s, true);
 
-	if (!s->common.json && !s->common.csv && tables)
-		puts("total");
-	return err ? err : print(s, true, !tables);
+	return err ? err : print(s, true, tables, !tables);
 }
 
 static bool enough(const struct stat *s, unsigned long printed)
@@ -188,7 +203,7 @@ static int run(struct stat *s)
 			continue;
 		err = sample(s, false);
 		if (!err)
-			err = print(s, false, !printed++);
+			err = print(s, false, true, !printed++);
 	}
 	finish_err = source_finish(&s->source);
 	if (!err)
@@ -228,7 +243,7 @@ static int run_replay(struct stat *s)
 		err = sample(s, false);
 		next = replay_step_ns(r, step_ns);
 		if (!err && begun)
-			err = print(s, false, !printed++);
+			err = print(s, false, true, !printed++);
 		begun = true;
 	}
 	if (err || stopped < 0)

@@ -188,6 +188,9 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	if (c->origins && host->locked_down)
 		fail(c->command, "kernel lockdown is in confidentiality mode: refusals are told "
 				 "without slot and file");
+	if (c->nr_vms && c->runs_command)
+		fail(c->command, "--vm: of VMs that are here now; those that COMMAND makes are not "
+				 "watched (record all, and give --vm to what reads the recording)");
 	if (c->nr_vms)
 		err = resolve_vms(c, &pids);
 	o.pids = pids.pids;

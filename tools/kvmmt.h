@@ -46,6 +46,7 @@ struct common {
 	const struct field *sort;
 	size_t ring_bytes;
 	const char *input;		/* a recording; NULL: this host, now */
+	bool runs_command;		/* a COMMAND was given, which may make VMs */
 	bool causes;			/* no option: the command wants to know who invalidates, */
 	bool stacks;			/* how they come to it, */
 	bool origins;			/* and what refused memory was */

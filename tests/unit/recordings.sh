@@ -124,6 +124,27 @@ units() {
 			grep -qF '{"name":"mapped_bytes","unit":"bytes","a":172032,"b":'
 }
 
+says() { # PATTERN WORDS...
+	local pattern=$1 out
+	shift
+	out=$("$kvmmt" "$@" 2>&1)
+	grep -qxe "$pattern" <<<"$out" || { echo "$out"; return 1; }
+}
+
+# A line with its time above each table; what was lost is told when it grows.
+tables() {
+	"$kvmmt" stat "$odd" >"$work/tables" 2>"$work/losses"
+	[ "$(grep -nE '^$|s$' "$work/tables" | tr '\n' ' ')" = \
+		"1:1.000 s 5: 6:2.000 s 10: 11:3.000 s 15: 16:total of 4.000 s " ] &&
+		[ "$(sed 's/.*: //; s/ events.*//' "$work/losses" | tr '\n' ' ')" = "7 12 " ]
+}
+
+# Nothing but what a reader sees
+blanks() {
+	! "$kvmmt" report "$odd" | grep -n ' $' && ! "$kvmmt" diff "$odd" $cases/v1.kvmmt | grep -n ' $' &&
+		! "$kvmmt" stat -F pid,vm "$odd" 2>&1 | grep -n ' $'
+}
+
 piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
 
 check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
@@ -138,6 +159,15 @@ check "an assertion that holds" exits 0 report -a 'lost==0 && events==600' $case
 check "one that does not" exits 1 report -a 'events<600' $cases/v1.kvmmt
 check "one of what was not recorded" exits 1 report -a 'vncr.hit_ratio>0.9' $cases/v1.kvmmt
 check "one that makes no sense" exits 2 report -a 'events<' $cases/v1.kvmmt
+check "a division by zero is named" says "kvmmt report: nobody can tell: '1/0==1': division by zero" \
+	report -a '1/0==1' "$odd"
+check "its values before it" says ".*: events is 46, vncr.misses is 0, division by zero" \
+	report -a 'events/vncr.misses==1' "$odd"
+check "tables and losses of a live run" tables
+check "a histogram in words" says "how long VNCR walks took" report "$odd"
+check "and in JSON, over all VMs" says '{"hostname".*"vncr_walk_times":{"sum_ns":58023,"le_ns":{"2048":1,"65536":1}}.*' \
+	report --json "$odd"
+check "no blanks at the ends of lines" blanks
 check "what differs" differs
 check "what differs has units" units
 check "exports CSV" lines 601 "$kvmmt" export -f csv -o - $cases/v1.kvmmt
