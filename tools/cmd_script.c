@@ -20,6 +20,8 @@ struct script {
 	bool refused;
 	char **child;
 	unsigned long printed;
+	bool by_wall;
+	struct wall wall;	/* times of day, if they are asked for */
 	struct model names;	/* remembers VM names past the end of their processes */
 };
 
@@ -30,6 +32,7 @@ static const struct argp_option options[] = {
 	  "only s2_fault, s2_slot, s2_invalidate, vncr_lookup, vncr_walk, vncr_invalidate or "
 	  "nested_tlbi; may be given again", 0 },
 	{ "refused", OPT_REFUSED, NULL, 0, "only refusals", 0 },
+	{ "wall", 'w', NULL, 0, "times of day, instead of since boot", 0 },
 	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
 	{ 0 },
 };
@@ -56,6 +59,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'F':
 		parse_fields(s, arg, state);
+		break;
+	case 'w':
+		s->by_wall = true;
 		break;
 	case OPT_KIND:
 		s->kinds |= parse_kind(arg, state);
@@ -119,13 +125,20 @@ static void print_event(void *ctx, const struct kvmmt_event *e)
 	if (e->kind != KVMMT_KIND_LOST)
 		s->printed++;
 	if (s->common.json)
-		event_json(e, name, stdout);
+		event_json(e, name, s->printer.wall, stdout);
 	else if (s->common.csv)
 		event_fields_csv(&s->fields, e, name, stdout);
 	else if (s->fields.nr)
 		event_fields_text(&s->fields, e, name, stdout);
 	else
 		event_print(&s->printer, e, name, stdout);
+}
+
+static void tell_time_of_day(struct script *s)
+{
+	s->wall.offset_ns = s->source.replay ? replay_info(s->source.replay)->realtime_ns :
+					       wall_offset_ns();
+	s->printer.wall = s->fields.wall = &s->wall;
 }
 
 static bool enough(const struct script *s, __u64 end_ns)
@@ -220,6 +233,8 @@ int cmd_script(int argc, char **argv)
 	}
 	catch_stop();
 	if (!open_source(&s.common, &s.source, &host, false, s.kinds, s.refused)) {
+		if (s.by_wall)
+			tell_time_of_day(&s);
 		if (s.common.csv)
 			event_fields_csv_head(&s.fields, stdout);
 		if (child)

@@ -53,6 +53,7 @@ int report_read(struct report *r, const struct common *common)
 	if (open_source(common, &r->source, &r->host, false, 0, false))
 		return 1;
 	snprintf(r->hostname, sizeof(r->hostname), "%s", replay_info(r->source.replay)->hostname);
+	r->wall.offset_ns = replay_info(r->source.replay)->realtime_ns;
 	r->ranges = ranges_new();
 	r->source.event = count_event;
 	r->source.ctx = r;

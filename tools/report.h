@@ -6,6 +6,7 @@
 #include "kvmmt.h"
 #include "ranges.h"
 #include "table.h"
+#include "wall.h"
 
 #define REPORT_RANGES 10
 
@@ -20,6 +21,7 @@ struct report {
 	__u64 events[KVMMT_KIND_NR];
 	__u64 nr_events, lost, nr_vms, length_ns;
 	double seconds;
+	struct wall wall;		/* of the host; no .offset_ns: not known */
 	int status;			/* the exit status that the recording deserves */
 };
 

@@ -110,11 +110,14 @@ static void print_ranges(struct report *r, FILE *out)
 
 void report_text(struct report *r, FILE *out)
 {
-	char missing[160];
+	char missing[160], begin[64];
 	size_t i;
 
 	fprintf(out, "%s  Linux %s  FWB %s  DIC %s\n", r->hostname, r->host.release,
 		tri_word(r->host.fwb), tri_word(r->host.dic));
+	if (r->wall.offset_ns)
+		fprintf(out, "recorded %s\n",
+			wall_text(&r->wall, r->model.start_ns, 0, begin, sizeof(begin)));
 	fprintf(out, "%.3f s  %llu events  lost %llu  %llu VMs\n", r->seconds, (ull)r->nr_events,
 		(ull)r->lost, (ull)r->nr_vms);
 	if (host_missing(&r->host, KVMMT_TRACED, missing, sizeof(missing)))
@@ -174,6 +177,7 @@ static void ranges_json(struct report *r, FILE *out)
 
 void report_json(struct report *r, FILE *out)
 {
+	char begin[64];
 	struct json j;
 	size_t i;
 
@@ -182,6 +186,8 @@ void report_json(struct report *r, FILE *out)
 	json_string(&j, "release", r->host.release);
 	json_word(&j, "fwb", r->host.fwb == UNKNOWN ? NULL : tri_word(r->host.fwb));
 	json_word(&j, "dic", r->host.dic == UNKNOWN ? NULL : tri_word(r->host.dic));
+	json_word(&j, "recorded", r->wall.offset_ns ? wall_text(&r->wall, r->model.start_ns, 9, begin,
+								 sizeof(begin)) : NULL);
 	json_decimal(&j, "seconds", r->seconds);
 	json_number(&j, "events", r->nr_events);
 	json_number(&j, "lost", r->lost);

@@ -6,6 +6,7 @@
 kvmmt=$1
 odd=$2
 cases=tests/cases
+export TZ=UTC
 failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -163,6 +164,14 @@ check "a division by zero is named" says "kvmmt report: nobody can tell: '1/0==1
 	report -a '1/0==1' "$odd"
 check "its values before it" says ".*: events is 46, vncr.misses is 0, division by zero" \
 	report -a 'events/vncr.misses==1' "$odd"
+check "when it was" says 'recorded 2026-11-18T11:08:20+0000' report "$odd"
+check "in a zone" env TZ=CET-1 bash -c '"$0" report "$1" | grep -qx "recorded 2026-11-18T12:08:20+0100"' \
+	"$kvmmt" "$odd"
+check "the time of day of an event" says '2026-11-18T11:08:21.200000+0000 .*VM twin.* s2_slot: .*' \
+	script -w "$odd"
+check "as a field" says 'time=2026-11-18T11:08:21.200000000+0000 kind=s2_slot' script -w -F time,kind "$odd"
+check "in JSON" says '.*"time_ns":101200000000,"time":"2026-11-18T11:08:21.200000000+0000".*' \
+	script -w --json "$odd"
 check "tables and losses of a live run" tables
 check "a histogram in words" says "how long VNCR walks took" report "$odd"
 check "and in JSON, over all VMs" says '{"hostname".*"vncr_walk_times":{"sum_ns":58023,"le_ns":{"2048":1,"65536":1}}.*' \
