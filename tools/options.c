@@ -93,11 +93,15 @@ static void parse_fields(struct common *c, const char *arg, struct argp_state *s
 		size_t len = strcspn(arg, ",");
 		const struct field *f = field_find(arg, len);
 
-		if (!f)
+		if (!f) {
 			argp_error(state, "--fields: there is no field '%.*s'; --fields list names them",
 				   (int)len, arg);
-		if (c->nr_fields == sizeof(c->fields) / sizeof(c->fields[0]))
+			return;
+		}
+		if (c->nr_fields == sizeof(c->fields) / sizeof(c->fields[0])) {
 			argp_error(state, "--fields: more than %zu fields", c->nr_fields);
+			return;
+		}
 		c->fields[c->nr_fields++] = f;
 		arg += len + (arg[len] == ',');
 	}
@@ -113,10 +117,9 @@ size_t parse_size(const char *option, const char *arg, struct argp_state *state)
 
 	end += unit != NULL;
 	if (isdigit((unsigned char)*arg) && !*end && size && size <= (1ull << 34) >> shift)
-		size <<= shift;
-	else
-		argp_error(state, "--%s: '%s' is not a size such as 64M, at most 16G", option, arg);
-	return size;
+		return size << shift;
+	argp_error(state, "--%s: '%s' is not a size such as 64M, at most 16G", option, arg);
+	return 0;
 }
 
 static bool is_recording(const char *path)
@@ -191,31 +194,38 @@ void parse_storm(const char *option, struct storm_limits *l, char *arg, struct a
 
 	while (*arg) {
 		char *value, *end;
+		double number;
 		int i = getsubopt(&arg, words, &value);
 
-		if (i < 0)
+		if (i < 0) {
 			argp_error(state, "--%s: '%s' is none of rate=, bytes=, refault=, for=, clear=, walks=, miss=",
 				   option, value);
-		*places[i] = value ? strtod(value, &end) : -1;
-		if (!value || end == value || *end || !(*places[i] >= 0 && *places[i] <= 1e15))
+			return;
+		}
+		number = value ? strtod(value, &end) : -1;
+		if (!value || end == value || *end || !(number >= 0 && number <= 1e15)) {
 			argp_error(state, "--%s: %s=%s: this is not a number from 0", option, words[i],
 				   value ? value : "");
-		if (places[i] == &l->refault || places[i] == &l->miss)
-			*places[i] /= 100;
+			return;
+		}
+		*places[i] = places[i] == &l->refault || places[i] == &l->miss ? number / 100 : number;
 	}
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct common *c = state->input;
+	double seconds;
 	char *end;
 
 	switch (key) {
 	case 'd':
-		c->interval_s = strtod(arg, &end);
-		if (end == arg || *end || !(c->interval_s >= 0.1 && c->interval_s <= 86400))
+		seconds = strtod(arg, &end);
+		if (end == arg || *end || !(seconds >= 0.1 && seconds <= 86400))
 			argp_error(state, "--interval: '%s' is not a number of seconds from 0.1 to 86400",
 				   arg);
+		else
+			c->interval_s = seconds;
 		break;
 	case 'n':
 		c->count = strtoul(arg, &end, 10);
