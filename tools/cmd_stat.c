@@ -74,8 +74,7 @@ static bool replayed(const struct stat *s)
 /* Events that no VM's counters have. */
 static __u64 lost(const struct stat *s)
 {
-	return s->model.lost_vms +
-	       (replayed(s) ? counters_sum(s->model.lost, KVMMT_KIND_NR) : 0);
+	return replayed(s) ? counters_sum(s->model.lost, KVMMT_KIND_NR) : s->model.lost_vms;
 }
 
 /* What was lost belongs to no VM that could be named. In text it is told when it grows. */

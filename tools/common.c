@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "kvmmt.h"
+#include "replay_vms.h"
 #include "vmname.h"
 
 volatile int stop;
@@ -257,13 +258,17 @@ int complain_of_recording(const struct common *c, const struct replay *replay)
 	if (s->unknown_frames)
 		fail(c->command, "%s: skipped %llu frames of kinds this kvmmt does not know", c->input,
 		     (ull)s->unknown_frames);
+	if (replay_uncounted(replay))
+		fail(c->command, "%s: %llu events are of VMs beyond the %d, or of guest hypervisors' vCPUs "
+				 "beyond the %d, that are counted at one time",
+		     c->input, (ull)replay_uncounted(replay), REPLAY_VMS_MAX, KVMMT_MAX_VCPUS);
 	if (ended && s->cut_bytes)
 		fail(c->command, "%s: still being written, or cut off: it ends in a frame", c->input);
 	else if (ended && !s->complete)
 		fail(c->command, "%s: still being written, or cut off", c->input);
 	if (ended && c->nr_vms && !replay_met(replay))
 		return fail(c->command, "%s: --vm: no VM in it has this name or pid", c->input);
-	return s->damaged_frames || s->damaged_bytes;
+	return s->damaged_frames || s->damaged_bytes || replay_uncounted(replay);
 }
 
 static void on_stop(int signal)

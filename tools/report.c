@@ -24,7 +24,8 @@ static void sum_up(struct report *r)
 	for (i = 0; i < m->nr_vms; i++)
 		model_add(&r->sum, &m->vms[i]->now);
 	r->nr_vms = m->nr_vms + m->nr_rest;
-	r->lost = m->lost_vms + counters_sum(m->lost, KVMMT_KIND_NR);
+	r->lost = counters_sum(m->lost, KVMMT_KIND_NR);
+	r->uncounted = m->lost_vms;
 	r->length_ns = m->now_ns - m->start_ns;
 	r->seconds = (double)r->length_ns / 1e9;
 }

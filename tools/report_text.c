@@ -118,8 +118,10 @@ void report_text(struct report *r, FILE *out)
 	if (r->wall.offset_ns)
 		fprintf(out, "recorded %s\n",
 			wall_text(&r->wall, r->model.start_ns, 0, begin, sizeof(begin)));
-	fprintf(out, "%.3f s  %llu events  lost %llu  %llu VMs\n", r->seconds, (ull)r->nr_events,
-		(ull)r->lost, (ull)r->nr_vms);
+	fprintf(out, "%.3f s  %llu events  lost %llu  ", r->seconds, (ull)r->nr_events, (ull)r->lost);
+	if (r->uncounted)
+		fprintf(out, "not counted %llu  ", (ull)r->uncounted);
+	fprintf(out, "%llu VMs\n", (ull)r->nr_vms);
 	if (host_missing(&r->host, KVMMT_TRACED, missing, sizeof(missing)))
 		fprintf(out, "not recorded:%s\n", missing);
 	fputc('\n', out);
@@ -191,6 +193,7 @@ void report_json(struct report *r, FILE *out)
 	json_decimal(&j, "seconds", r->seconds);
 	json_number(&j, "events", r->nr_events);
 	json_number(&j, "lost", r->lost);
+	json_number(&j, "uncounted", r->uncounted);
 	json_number(&j, "vms", r->nr_vms);
 	for (i = 0; i < nr_breakdowns; i++)
 		breakdown_json(&j, r, &breakdowns[i]);

@@ -2,13 +2,15 @@
 /*
  * A recording of what is rare, for recordings.sh: two VMs of one process, a refused
  * memslot and a refused fault, two losses, walks for a guest hypervisor, the marks of
- * a live run's four tables, and a host whose name needs care.
- *   odd FILE
+ * a live run's four tables, and a host whose name needs care. Or a crowd: 16 vCPUs of
+ * guest hypervisors more than are counted at one time.
+ *   odd FILE [crowd]
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <kvmmt/maps.h>
 #include "recording.h"
 
 #define SECOND 1000000000ull
@@ -112,6 +114,19 @@ static void run(void)
 	sample(104, true);
 }
 
+static void crowd(void)
+{
+	int i;
+
+	for (i = 0; i < KVMMT_MAX_VCPUS + 16; i++) {
+		struct kvmmt_event e = event(100 + i * 1e-5, KVMMT_KIND_VNCR_LOOKUP, i / 16);
+
+		e.vcpu = i % 16;
+		e.vncr_lookup.reason = KVMMT_VNCR_LOOKUP_HIT;
+		put(e);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct recording_info info = {
@@ -123,11 +138,14 @@ int main(int argc, char **argv)
 
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		info.host.tracepoint[kind] = KVMMT_TRACED >> kind & 1;
-	writer = argc == 2 ? writer_new(&info, name_vm, NULL) : NULL;
+	writer = argc > 1 ? writer_new(&info, name_vm, NULL) : NULL;
 	if (!writer)
 		return 2;
 	err = writer_open(writer, argv[1]);
-	run();
+	if (argc > 2 && !strcmp(argv[2], "crowd"))
+		crowd();
+	else
+		run();
 	err |= writer_close(writer);
 	writer_free(writer);
 	return err != 0;

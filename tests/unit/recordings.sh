@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # The commands that read recordings: one of format version 1 that stays as it is
 # shows what it always showed, and other programs open what is exported.
-#   recordings.sh KVMMT ODD-RECORDING
+#   recordings.sh KVMMT ODD
 kvmmt=$1
-odd=$2
 cases=tests/cases
 export TZ=UTC
 failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+odd=$work/odd.kvmmt
+"$2" "$odd" && "$2" "$work/crowd" crowd || exit 1
 
 check() { # NAME COMMAND...
 	local name=$1 why
@@ -146,6 +147,17 @@ blanks() {
 		! "$kvmmt" stat -F pid,vm "$odd" 2>&1 | grep -n ' $'
 }
 
+# What a reader has no room for is not said to be lost, and not kept quiet.
+crowded() {
+	local words='16 events are of VMs beyond the 16384, or of guest hypervisors'"'"' vCPUs beyond the 32768, that are counted at one time'
+	for command in stat report; do
+		"$kvmmt" $command "$work/crowd" >"$work/out" 2>"$work/err"
+		[ $? = 1 ] && [ "$(cat "$work/err")" = "kvmmt $command: $work/crowd: $words" ] ||
+			{ cat "$work/err"; return 1; }
+	done
+	grep -q 'lost 0  not counted 16  2049 VMs' "$work/out"
+}
+
 piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
 
 check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
@@ -173,6 +185,7 @@ check "as a field" says 'time=2026-11-18T11:08:21.200000000+0000 kind=s2_slot' s
 check "in JSON" says '.*"time_ns":101200000000,"time":"2026-11-18T11:08:21.200000000+0000".*' \
 	script -w --json "$odd"
 check "tables and losses of a live run" tables
+check "more vCPUs than are counted" crowded
 check "a histogram in words" says "how long VNCR walks took" report "$odd"
 check "and in JSON, over all VMs" says '{"hostname".*"vncr_walk_times":{"sum_ns":58023,"le_ns":{"2048":1,"65536":1}}.*' \
 	report --json "$odd"
