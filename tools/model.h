@@ -70,7 +70,7 @@ struct model {
 	bool nested;		/* a VM has, or had, a VNCR pseudo-TLB */
 	__u64 lost[KVMMT_KIND_NR];
 	__u64 lost_refusals;	/* of them; live only */
-	__u64 lost_vms;
+	__u64 lost_vms;		/* of VMs and vCPUs beyond those that are counted */
 };
 
 /*

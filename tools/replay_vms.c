@@ -189,7 +189,7 @@ static int end_vm(struct replay_vms *r, struct vm *v)
 	return 0;
 }
 
-/* NULL: no room; such events count as lost, as they do in BPF. */
+/* NULL: no room; such events are not counted, as in BPF. */
 static struct vcpu *find_vcpu(struct replay_vms *r, struct vm *v, __u32 index)
 {
 	struct vcpu *more;

@@ -9,7 +9,7 @@
 #include "codec.h"
 #include "source_live.h"
 
-#define REPLAY_VMS_MAX  16384	/* at one time; events of more are counted as lost */
+#define REPLAY_VMS_MAX  16384	/* at one time; events of more are in live_loss.vms */
 #define REPLAY_GONE_MAX 1024	/* VMs that are gone and whose counters nobody took yet */
 
 struct replay_vms;

@@ -173,6 +173,11 @@ void replay_losses(const struct replay *r, struct live_loss *loss)
 	*loss = *replay_vms_loss(r->vms);
 }
 
+__u64 replay_uncounted(const struct replay *r)
+{
+	return replay_vms_loss(r->vms)->vms;
+}
+
 void replay_identify(void *ctx, struct vm_entry *entry, const char *comm)
 {
 	struct replay *r = ctx;

@@ -57,6 +57,8 @@ void replay_vcpus(struct replay *r, live_vcpu_fn fn, void *ctx);
 /* For who wants events alone: forget the VMs that are gone. */
 void replay_forget(struct replay *r);
 void replay_losses(const struct replay *r, struct live_loss *loss);
+/* Events that are in the recording, but of more VMs or vCPUs than this reader counts. */
+__u64 replay_uncounted(const struct replay *r);
 
 /* A vm_entry_fn, @ctx the replay. */
 void replay_identify(void *ctx, struct vm_entry *entry, const char *comm);

@@ -7,7 +7,7 @@
 
 #define KVMMT_MAX_RINGS 16
 #define KVMMT_MAX_VMS 4096	/* at one time, beside those with a place */
-#define KVMMT_MAX_VCPUS 8192	/* at one time, of guest hypervisors */
+#define KVMMT_MAX_VCPUS 32768	/* at one time, of guest hypervisors */
 
 /* A VM: its address may be used again, so how many lived there before is counted. */
 struct kvmmt_vm_key {

@@ -100,6 +100,8 @@ expect "kvmmt: a kernel without tracepoints" "none of the kvm_s2_\* tracepoints"
 expect "kvmmt: not root" "run as root, or with CAP_BPF" 1 -- /bin/as-nobody /bin/kvmmt stat
 expect "kvmmt: no BTF" "/sys/kernel/btf/vmlinux: cannot be read" 1 -- /bin/without-btf /bin/kvmmt top -b
 expect "kvmmt: --vm that matches nothing" "no VM has this name or pid" 1 -- /bin/kvmmt stat --vm nobody
+expect "kvmmt: --vm with a COMMAND" "those that COMMAND makes are not watched" 1 -- \
+	/bin/kvmmt record --vm nobody -- /bin/stage2 work
 expect "kvmmt: features" "kvmmt can watch this host" 0 -- /bin/kvmmt features
 expect "kvmmt: features of a lesser host" "^FWB  *no" 0 -c neoverse-n1 -- /bin/kvmmt features
 
