@@ -85,7 +85,7 @@ static char *json_field(const struct message *m)
 	return text;
 }
 
-static void run(const struct message *m, struct hook *hook)
+static void run(const struct message *m, const char *vm, struct hook *hook)
 {
 	const char *fields[MAX_FIELDS + 1];
 	char *json = hook->command ? json_field(m) : NULL;
@@ -94,16 +94,18 @@ static void run(const struct message *m, struct hook *hook)
 	for (i = 0; i < m->nr; i++)
 		fields[i] = m->fields[i];
 	fields[i] = json;
-	hook_add(hook, fields, m->nr + (json != NULL));
+	if (json)
+		hook_add(hook, vm, fields, m->nr + 1);
+	else if (hook->command)
+		hook->dropped++;
 	free(json);
 }
 
-static void send(const struct message *m, struct hook *hook)
+static void send(const struct message *m, const char *vm, struct hook *hook)
 {
-
 	if (!on_journal() || sd_journal_sendv(m->iov, m->nr))
 		fprintf(stderr, "kvmmt exporter: %s\n", m->fields[0] + strlen("MESSAGE="));
-	run(m, hook);
+	run(m, vm, hook);
 }
 
 static void add_recording(struct message *m, const char *path)
@@ -136,7 +138,7 @@ void tell_refusal(const struct refusal *r, const char *recording, struct hook *h
 		add(&m, "KVMMT_SLOT=%d", r->slot);
 	add(&m, "KVMMT_TIMES=%llu", (unsigned long long)r->count);
 	add_recording(&m, recording);
-	send(&m, hook);
+	send(&m, r->vm, hook);
 }
 
 void tell_storm(const struct series *s, const struct model *model, const char *stack,
@@ -162,7 +164,7 @@ void tell_storm(const struct series *s, const struct model *model, const char *s
 	if (*stack)
 		add(&m, "KVMMT_STACK=%s", stack);
 	add_recording(&m, recording);
-	send(&m, hook);
+	send(&m, s->label, hook);
 }
 
 void tell_storm_over(const struct series *s, struct hook *hook)
@@ -173,7 +175,7 @@ void tell_storm_over(const struct series *s, struct hook *hook)
 	add(&m, ID_STORM_OVER);
 	add(&m, "PRIORITY=%d", LOG_NOTICE);
 	add(&m, "KVMMT_VM=%s", s->label);
-	send(&m, hook);
+	send(&m, s->label, hook);
 }
 
 void tell_thrash(const struct series *s, const struct model *model, const char *recording,
@@ -193,7 +195,7 @@ void tell_thrash(const struct series *s, const struct model *model, const char *
 	add(&m, "KVMMT_MISS_PERCENT=%.0f", 100 * s->thrash.miss);
 	add(&m, "KVMMT_REASON=%s", reason ? reason : "unknown");
 	add_recording(&m, recording);
-	send(&m, hook);
+	send(&m, s->label, hook);
 }
 
 void tell_thrash_over(const struct series *s, struct hook *hook)
@@ -204,5 +206,5 @@ void tell_thrash_over(const struct series *s, struct hook *hook)
 	add(&m, ID_THRASH_OVER);
 	add(&m, "PRIORITY=%d", LOG_NOTICE);
 	add(&m, "KVMMT_VM=%s", s->label);
-	send(&m, hook);
+	send(&m, s->label, hook);
 }

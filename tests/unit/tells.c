@@ -78,12 +78,14 @@ static void line(void)
 	n = read(fds[0], buf, sizeof(buf) - 1);
 	buf[n > 0 ? n : 0] = '\0';
 	check(!strcmp(buf, want), buf, "one line, where there is no journal");
-	for (env = hook.waiting[0]; env && *env && strncmp(*env, "KVMMT_JSON=", 11); env++)
+	for (env = hook.waiting[0].env; env && *env && strncmp(*env, "KVMMT_JSON=", 11); env++)
 		;
 	check(env && *env && strstr(*env, "={\"MESSAGE\":\"VM gpu-a: read ") &&
 		      strstr(*env, "\"KVMMT_MISSING\":\"FWB and DIC\"") &&
 		      strstr(*env, ",\"KVMMT_RECORDING\":\"/var/lib/kvmmt/x.data\"}"),
 	      env && *env ? *env : "none", "the command gets all of it as JSON too");
+	check(env && *env && hook.waiting[0].input == *env + 11, hook.waiting[0].input,
+	      "and on its standard input");
 	hook_free(&hook);
 }
 
