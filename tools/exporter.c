@@ -23,15 +23,20 @@ double exporter_wall_s(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static const char *record_for(struct exporter *x, const char *vm)
+static const char *record_for(struct exporter *x, const char *vm, enum flight_kind kind, bool again)
 {
-	return flight_ask(&x->flight, vm, live_now_ns(), exporter_wall_s());
+	return flight_ask(&x->flight, vm, kind, again, live_now_ns(), exporter_wall_s());
 }
 
 void exporter_record(struct exporter *x, __u64 now_ns, bool now)
 {
+	__u64 removed = x->flight.removed;
 	int err = flight_step(&x->flight, now_ns, now);
 
+	removed = x->flight.removed - removed;
+	if (removed)
+		fail("exporter", "%s: %llu old recording%s removed, the %d latest stay", x->flight.dir,
+		     (unsigned long long)removed, removed > 1 ? "s" : "", FLIGHT_FILES);
 	if (err)
 		fail("exporter", "%s: a recording is lost: %s", x->flight.path, strerror(-err));
 }
@@ -56,7 +61,7 @@ static void raise_storm(struct exporter *x, const struct series *s)
 	char stack[TELL_STACK_LEN];
 
 	stack_of(x, s, stack, sizeof(stack));
-	tell_storm(s, &x->model, stack, record_for(x, s->label), &x->hook);
+	tell_storm(s, &x->model, stack, record_for(x, s->label, FLIGHT_STORM, false), &x->hook);
 }
 
 static void step_storms(struct exporter *x)
@@ -73,7 +78,8 @@ static void step_storms(struct exporter *x)
 			tell_storm_over(s, &x->hook);
 		change = thrash_step(&s->thrash, &x->storm, &x->model, s->vm);
 		if (change == STORM_RAISED)
-			tell_thrash(s, &x->model, record_for(x, s->label), &x->hook);
+			tell_thrash(s, &x->model, record_for(x, s->label, FLIGHT_THRASH, false),
+				    &x->hook);
 		else if (change == STORM_CLEARED)
 			tell_thrash_over(s, &x->hook);
 	}
@@ -138,7 +144,7 @@ static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
 	due = refusal_add(&x->refusals, &who, e, backing, origin.slot,
 			  exporter_wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
 	if (due)
-		tell_refusal(due, record_for(x, due->vm.name), &x->hook);
+		tell_refusal(due, record_for(x, due->vm.name, FLIGHT_REFUSAL, due->count > 1), &x->hook);
 }
 
 /* After the sample that counted them: their VMs are known. */
