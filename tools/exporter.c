@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See exporter.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +10,7 @@
 #include "backing.h"
 #include "exporter.h"
 #include "tell.h"
+#include "textfile.h"
 
 #define TEXTFILE_NS  (15 * 1000000000ull)
 #define MAX_FAILURES 10	/* samples in a row: then a restart has to help */
@@ -258,34 +258,18 @@ struct http_body *exporter_get(void *ctx, const char *path, const char *accept,
 	return x->body[openmetrics];
 }
 
-static int write_file(struct exporter *x, const char *part)
+static void print_textfile(void *ctx, FILE *out)
 {
-	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644), err = 0;
-	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-
-	if (!out)
-		return -errno;
-	print_metrics(x, false, out);
-	if (ferror(out))
-		err = -EIO;
-	if (fclose(out))
-		err = -errno;
-	if (!err && rename(part, x->textfile))
-		err = -errno;
-	if (err)
-		unlink(part);
-	return err;
+	print_metrics(ctx, false, out);
 }
 
 void exporter_write(struct exporter *x)
 {
-	char part[4096];
 	int err;
 
 	if (!x->textfile || (x->written_ns && x->model.now_ns - x->written_ns < TEXTFILE_NS))
 		return;
-	snprintf(part, sizeof(part), "%s.part", x->textfile);
-	err = write_file(x, part);
+	err = textfile_write(x->textfile, print_textfile, x);
 	if (err && !x->write_failed)
 		fail("exporter", "%s: %s", x->textfile, strerror(-err));
 	x->write_failed = err;
