@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See metrics.h and metrics_text.h. */
+#include <string.h>
+
 #include "kvmmt.h"
 #include "metrics_text.h"
 #include "names.h"
+#include "utf8.h"
 
 void metrics_head(const struct metrics *m, FILE *out, const char *name, enum metric_type type,
 		  const char *unit, const char *help)
@@ -20,14 +23,18 @@ void metrics_label(FILE *out, char *comma, const char *name, const char *value)
 {
 	fprintf(out, "%c%s=\"", *comma, name);
 	*comma = ',';
-	for (; *value; value++) {
-		if (*value == '\n') {
+	while (*value) {
+		size_t n = *value & 0x80 ? utf8_char(value, strlen(value)) : 1;
+
+		if (*value == '\n')
 			fputs("\\n", out);
-			continue;
-		}
-		if (*value == '"' || *value == '\\')
-			fputc('\\', out);
-		fputc(*value, out);
+		else if (*value == '"' || *value == '\\')
+			fprintf(out, "\\%c", *value);
+		else if (n)
+			fwrite(value, 1, n, out);
+		else	/* a path's, or a part of a character that was cut: no client would take it */
+			fputc('_', out);
+		value += n ? n : 1;
 	}
 	fputc('"', out);
 }
@@ -117,7 +124,8 @@ static void print_host(const struct metrics *m, FILE *out)
 	print_feature(out, "cacheable_pfnmap", m->host->cacheable_pfnmap);
 }
 
-static void print_own(const struct metrics *m, FILE *out)
+/* Of a process that is scraped, by the names that Prometheus has for it. */
+static void print_process(const struct metrics *m, FILE *out)
 {
 	const struct metrics_own *own = &m->own;
 
@@ -130,17 +138,24 @@ static void print_own(const struct metrics *m, FILE *out)
 	metrics_head(m, out, "process_start_time_seconds", GAUGE, "seconds",
 		     "When the exporter started.");
 	fprintf(out, "process_start_time_seconds %.3f\n", own->start_s);
-	metrics_head(m, out, "kvmmt_sample_duration_seconds", GAUGE, "seconds",
-		     "How long it took to read all counters the last time.");
-	metrics_decimal(out, "kvmmt_sample_duration_seconds", GAUGE, own->sample_s);
 	metrics_head(m, out, "kvmmt_http_requests", COUNTER, "", "HTTP requests answered.");
 	metrics_number(out, "kvmmt_http_requests", COUNTER, own->requests);
+}
+
+static void print_own(const struct metrics *m, FILE *out)
+{
+	if (!m->textfile)
+		print_process(m, out);
+	metrics_head(m, out, "kvmmt_sample_duration_seconds", GAUGE, "seconds",
+		     "How long it took to read all counters the last time.");
+	metrics_decimal(out, "kvmmt_sample_duration_seconds", GAUGE, m->own.sample_s);
 }
 
 void metrics_print(const struct metrics *m, FILE *out)
 {
 	print_host(m, out);
 	metrics_vms(m, out);
+	metrics_storms(m, out);
 	metrics_alerts(m, out);
 	print_loss(m, out);
 	print_hook(m, out);

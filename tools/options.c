@@ -208,7 +208,15 @@ void parse_storm(const char *option, struct storm_limits *l, char *arg, struct a
 				   value ? value : "");
 			return;
 		}
-		*places[i] = places[i] == &l->refault || places[i] == &l->miss ? number / 100 : number;
+		*places[i] = number;
+		if (places[i] != &l->refault && places[i] != &l->miss)
+			continue;
+		if (number > 100) {
+			argp_error(state, "--%s: %s=%s: this is not a percentage from 0 to 100", option,
+				   words[i], value);
+			return;
+		}
+		*places[i] /= 100;
 	}
 }
 

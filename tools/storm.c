@@ -209,7 +209,7 @@ enum {
 	SYSCALL_MADVISE = 233,
 };
 
-const char *storm_cause_syscall(const struct storm_cause *c, char *number)
+const char *storm_cause_syscall(const struct storm_cause *c, char *word)
 {
 	static const struct {
 		int nr;
@@ -224,13 +224,14 @@ const char *storm_cause_syscall(const struct storm_cause *c, char *number)
 	};
 	size_t i;
 
+	word[0] = '\0';
 	if (!c->process || c->syscall == KVMMT_NO_SYSCALL)
-		return "";
+		return word;
+	snprintf(word, NAME_LEN, "syscall-%d", c->syscall);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i].nr == c->syscall)
-			return names[i].name;
-	snprintf(number, NAME_LEN, "syscall-%d", c->syscall);
-	return number;
+			snprintf(word, NAME_LEN, "%s", names[i].name);
+	return word;
 }
 
 const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm *vm)

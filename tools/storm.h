@@ -74,8 +74,8 @@ enum storm_change storm_step(struct storm *s, const struct storm_limits *l, cons
 const char *storm_cause_kind(const struct storm_cause *c, const struct model_vm *vm);
 /* Its name without what makes it one of many ("kworker"), to @word of STORM_WORD_LEN bytes. */
 const char *storm_cause_word(const struct storm_cause *c, char *word);
-/* The system call that it makes, to @number of NAME_LEN bytes if it has no name; "": none. */
-const char *storm_cause_syscall(const struct storm_cause *c, char *number);
+/* The system call that it makes, or its number, to @word of NAME_LEN bytes; "": none. */
+const char *storm_cause_syscall(const struct storm_cause *c, char *word);
 /* What a cause of this kind and name is at, or NULL where that is not certain. */
 const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm *vm);
 

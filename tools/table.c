@@ -6,6 +6,7 @@
 #include "json.h"
 #include "names.h"
 #include "table.h"
+#include "utf8.h"
 
 static bool fed(const struct table *t, const struct field *f)
 {
@@ -136,7 +137,7 @@ static void put_cell(const struct table *t, size_t k, const char *cell, int name
 	if (f->type != FIELD_NAME)
 		fprintf(out, "%*s", f->width, cell);
 	else if (nth(t, k + 1, false))
-		fprintf(out, "%-*s", width(f, name_width), cell);
+		fprintf(out, "%-*s", width(f, name_width) + (int)(strlen(cell) - utf8_columns(cell)), cell);
 	else
 		fputs(cell, out);
 }
@@ -150,8 +151,8 @@ void table_text(const struct table *t, const struct table_row *rows, size_t nr, 
 
 	/* A name is never cut here: the column is as wide as the longest. */
 	for (i = 0; i < nr; i++)
-		if ((int)strlen(rows[i].vm->name) > name_width)
-			name_width = strlen(rows[i].vm->name);
+		if ((int)utf8_columns(rows[i].vm->name) > name_width)
+			name_width = utf8_columns(rows[i].vm->name);
 	for (k = 0; (f = nth(t, k, false)); k++)
 		put_cell(t, k, f->head, name_width, out);
 	fputc('\n', out);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
 #include "vmname.h"
 
 #define PROC "/proc"
@@ -28,15 +29,43 @@ static size_t read_proc(const char *proc, pid_t pid, const char *file, char *buf
 	return n;
 }
 
+/* As many of the @len bytes at @from as there is @room for, none of a character alone. */
+static size_t clean(char *to, size_t room, const char *from, size_t len)
+{
+	size_t done = 0, n;
+
+	while (done < len) {
+		n = from[done] == '"' ? 0 : utf8_char(from + done, len - done);
+		if (done + (n ? n : 1) > room)
+			break;
+		if (n)
+			memcpy(to + done, from + done, n);
+		else
+			to[done] = '_';
+		done += n ? n : 1;
+	}
+	return done;
+}
+
+#define CUT "\xe2\x80\xa6"	/* … */
+
 void vm_clean_name(char *name, const char *from, size_t len)
 {
-	size_t i;
+	const size_t half = (VM_NAME_LEN - sizeof(CUT)) / 2;
+	const char *tail = from + len - half;
+	size_t done;
 
-	if (len >= VM_NAME_LEN)
-		len = VM_NAME_LEN - 1;
-	for (i = 0; i < len; i++)
-		name[i] = from[i] > ' ' && from[i] < 0x7f && from[i] != '"' ? from[i] : '_';
-	name[len] = '\0';
+	if (len < VM_NAME_LEN) {
+		done = clean(name, len, from, len);
+	} else {
+		done = clean(name, half, from, len);
+		memcpy(name + done, CUT, strlen(CUT));
+		done += strlen(CUT);
+		while ((*tail & 0xc0) == 0x80 && tail < from + len)
+			tail++;
+		done += clean(name + done, half, tail, from + len - tail);
+	}
+	name[done] = '\0';
 }
 
 pid_t vm_process(pid_t pid)
@@ -60,7 +89,7 @@ static void plain_value(const char *value, char *name)
 /* One value of a list "a=x,b=y", in which ",," is a comma of the value */
 static void list_value(const char *value, char *name)
 {
-	char plain[VM_NAME_LEN];
+	char plain[1024];
 	size_t n = 0;
 
 	for (; *value && n < sizeof(plain); value++) {
@@ -252,17 +281,31 @@ static bool machine_name(const char *cgroup, char *name)
 	return false;
 }
 
-/* A service of the system's: those of a user's session say who, not what. */
+/* "vm@web-7.service": whoever wrote the template meant what follows the '@' to be told apart. */
+static bool is_instance(const char *unit)
+{
+	const char *at = strchr(unit, '@');
+
+	return at && at[1] != '.';
+}
+
+/*
+ * A unit among the machines, or an instance of a system's service. Other services have
+ * names of their own (libvirtd's, a container engine's), and users' sessions say who.
+ */
 static bool unit_name(const char *cgroup, char *name)
 {
+	bool machine = !strncmp(cgroup, "/machine.slice/", 15);
 	char path[CGROUP_LEN], part[CGROUP_LEN];
 
-	if (strncmp(cgroup, "/system.slice/", 14) && strncmp(cgroup, "/machine.slice/", 15))
+	if (strncmp(cgroup, "/system.slice/", 14) && !machine)
 		return false;
 	snprintf(path, sizeof(path), "%s", cgroup);
 	while (last_part(path, part, sizeof(part))) {
 		if (!ends_with(part, ".service") && !ends_with(part, ".scope"))
 			continue;
+		if (!machine && !is_instance(part))
+			return false;
 		unescape(part);
 		vm_clean_name(name, part, strlen(part));
 		return true;
@@ -293,6 +336,15 @@ enum vm_name_source vm_name_at(const char *proc, pid_t pid, const char *comm, ch
 enum vm_name_source vm_name(pid_t pid, const char *comm, char *name)
 {
 	return vm_name_at(PROC, pid, comm, name);
+}
+
+const char *vm_name_source_word(enum vm_name_source source)
+{
+#define X(name, word, ...) word,
+	static const char *const words[] = { VM_NAME_SOURCES(X) };
+#undef X
+
+	return words[source];
 }
 
 /* kubepods.slice/…/kubepods-pod0c1d_….slice/… or /kubepods/…/pod0c1d-…/…: a UUID after "pod" */
