@@ -198,6 +198,7 @@ int cmd_exporter(int argc, char **argv)
 	};
 	struct exporter x = { .interval_s = 1, .set.limit = DEFAULT_MAX_VMS, .storm = STORM_DEFAULTS };
 	int status, i;
+	size_t lost;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &x);
 	x.signals = catch_signals();
@@ -209,7 +210,9 @@ int cmd_exporter(int argc, char **argv)
 	http_body_put(x.sick);
 	symbols_free(&x.symbols);
 	free(x.refusals_due);
-	hook_free(&x.hook);
+	lost = hook_free(&x.hook);
+	if (lost)
+		fail("exporter", "--run: %zu messages that waited for the command are lost", lost);
 	source_close(&x.source);
 	series_free(&x.set);
 	model_free(&x.model);

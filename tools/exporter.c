@@ -106,10 +106,24 @@ static bool killed(const struct kvmmt_event *e, const struct kvmmt_origin *origi
 	       e->s2_fault.reason == KVMMT_FAULT_NO_PFN;
 }
 
-static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
+static struct refusal_vm refused_vm(const struct exporter *x, const struct kvmmt_event *e)
 {
 	const struct model_vm *vm = model_find(&x->model, e->vm, e->pid);
 	const struct series *s = vm ? series_find(&x->set, &vm->key) : NULL;
+	struct refusal_vm who = { .name = "?", .name_from = "", .pid = e->pid };
+
+	if (!s)
+		return who;
+	memcpy(who.name, s->label, sizeof(who.name));
+	memcpy(who.pod, s->pod, sizeof(who.pod));
+	who.name_from = vm_name_source_word(vm->name_source);
+	who.pid = vm->process;
+	return who;
+}
+
+static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
+{
+	const struct refusal_vm who = refused_vm(x, e);
 	const struct refusal *due;
 	struct kvmmt_origin origin;
 	char backing[BACKING_LEN];
@@ -121,10 +135,10 @@ static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
 		x->err = -ENOMEM;
 	backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
 		     x->host.page_size_bytes, backing);
-	due = refusal_add(&x->refusals, s ? s->label : "?", e, backing, origin.slot,
+	due = refusal_add(&x->refusals, &who, e, backing, origin.slot,
 			  exporter_wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
 	if (due)
-		tell_refusal(due, record_for(x, due->vm), &x->hook);
+		tell_refusal(due, record_for(x, due->vm.name), &x->hook);
 }
 
 /* After the sample that counted them: their VMs are known. */

@@ -113,13 +113,15 @@ static void print_thrash(const struct metrics *m, FILE *out)
 			thrash_cause(out, set->all[i]);
 }
 
-static void refusal_line(FILE *out, const char *name, const struct refusal *r, ull value)
+static void refusal_line(FILE *out, const char *name, const struct refusal *r, double value)
 {
 	const char *reason = refusal_reason(&r->event);
 	char comma = '{', slot[16] = "";
 
 	fputs(name, out);
-	metrics_label(out, &comma, "vm", r->vm);
+	metrics_label(out, &comma, "vm", r->vm.name);
+	metrics_label(out, &comma, "name_from", r->vm.name_from);
+	metrics_label(out, &comma, "pod", r->vm.pod);
 	metrics_label(out, &comma, "at", refusal_at(&r->event));
 	metrics_label(out, &comma, "reason", reason ? reason : "unknown");
 	metrics_label(out, &comma, "missing", refusal_missing(&r->event));
@@ -127,7 +129,7 @@ static void refusal_line(FILE *out, const char *name, const struct refusal *r, u
 		snprintf(slot, sizeof(slot), "%d", r->slot);
 	metrics_label(out, &comma, "slot", slot);
 	metrics_label(out, &comma, "backing", r->backing);
-	fprintf(out, "} %llu\n", value);
+	fprintf(out, "} %.15g\n", value);
 }
 
 static void print_refusals(const struct metrics *m, FILE *out)
@@ -140,10 +142,18 @@ static void print_refusals(const struct metrics *m, FILE *out)
 	for (i = 0; i < log->nr; i++)
 		refusal_line(out, "kvmmt_refusal_timestamp_seconds", &log->kept[i],
 			     log->kept[i].time_s);
+	metrics_head(m, out, "kvmmt_refusal_age_seconds", GAUGE, "seconds",
+		     "How long ago that was, whatever clocks say.");
+	for (i = 0; i < log->nr; i++)
+		refusal_line(out, "kvmmt_refusal_age_seconds", &log->kept[i],
+			     (double)(model_age_ns(m->model, log->kept[i].event.time_ns) / 1000000) / 1e3);
 	metrics_head(m, out, "kvmmt_refusal_repeats", GAUGE, "",
 		     "How often KVM refused this of late.");
 	for (i = 0; i < log->nr; i++)
 		refusal_line(out, "kvmmt_refusal_repeats", &log->kept[i], log->kept[i].count);
+	metrics_head(m, out, "kvmmt_refusals_forgotten", COUNTER, "",
+		     "Refusals that made room for those of other kinds: a VM has 16, all have 64.");
+	metrics_number(out, "kvmmt_refusals_forgotten", COUNTER, log->forgotten);
 }
 
 static void print_recordings(const struct metrics *m, FILE *out)

@@ -154,15 +154,6 @@ static void print_walk_times(const struct metrics *m, FILE *out)
 	vm_walk_time(out, SERIES_OTHER, &set->other.vncr.walk_time);
 }
 
-static const char *source_word(enum vm_name_source source)
-{
-#define X(name, word, ...) word,
-	static const char *const words[] = { VM_NAME_SOURCES(X) };
-#undef X
-
-	return words[source];
-}
-
 static void print_vms(const struct metrics *m, FILE *out)
 {
 	const struct series_set *set = m->set;
@@ -186,7 +177,7 @@ static void print_vms(const struct metrics *m, FILE *out)
 		fputs("kvmmt_vm_info", out);
 		metrics_label(out, &comma, "vm", s->label);
 		metrics_label(out, &comma, "pid", pid);
-		metrics_label(out, &comma, "name_from", source_word(s->vm->name_source));
+		metrics_label(out, &comma, "name_from", vm_name_source_word(s->vm->name_source));
 		metrics_label(out, &comma, "pod", s->pod);
 		fputs("} 1\n", out);
 	}

@@ -38,28 +38,105 @@ const char *refusal_missing(const struct kvmmt_event *e)
 							   "";
 }
 
+/* What a later kernel says is all "unknown". */
+static bool same_reason(const struct kvmmt_event *a, const struct kvmmt_event *b)
+{
+	return a->kind == b->kind &&
+	       (reason(a) == reason(b) || (!refusal_reason(a) && !refusal_reason(b)));
+}
+
+static bool of_vm(const struct refusal *r, const char *vm)
+{
+	return !strcmp(r->vm.name, vm);
+}
+
 static bool alike(const struct refusal *r, const char *vm, const struct kvmmt_event *e,
 		  const char *backing, int slot)
 {
-	return !strcmp(r->vm, vm) && r->event.kind == e->kind && reason(&r->event) == reason(e) &&
-	       r->slot == slot && !strcmp(r->backing, backing);
+	return of_vm(r, vm) && same_reason(&r->event, e) && r->slot == slot &&
+	       !strcmp(r->backing, backing);
 }
 
-/* A place for another: a new one, or that of the one that is longest ago. */
-static struct refusal *make_room(struct refusal_log *log)
+static size_t count_of(const struct refusal_log *log, const char *vm)
 {
-	struct refusal *oldest = &log->kept[0];
+	size_t i, nr = 0;
+
+	for (i = 0; i < log->nr; i++)
+		nr += of_vm(&log->kept[i], vm);
+	return nr;
+}
+
+/* Who makes room for one of @vm's: itself, if it has its share or none has more. */
+static const char *who_yields(const struct refusal_log *log, const char *vm)
+{
+	size_t most = count_of(log, vm), nr, i;
+	const char *who = most ? vm : NULL;
+
+	for (i = 0; i < log->nr && most < REFUSALS_PER_VM; i++) {
+		nr = count_of(log, log->kept[i].vm.name);
+		if (nr > most && nr > 1) {
+			most = nr;
+			who = log->kept[i].vm.name;
+		}
+	}
+	return who;
+}
+
+/* A place for another of @vm's: a new one, or that of the one that is longest ago. */
+static struct refusal *make_room(struct refusal_log *log, const char *vm)
+{
+	struct refusal *oldest = NULL;
+	const char *who;
 	size_t i;
 
-	if (log->nr < REFUSALS_KEPT)
+	if (log->nr < REFUSALS_KEPT && count_of(log, vm) < REFUSALS_PER_VM)
 		return &log->kept[log->nr++];
-	for (i = 1; i < log->nr; i++)
-		if (log->kept[i].event.time_ns < oldest->event.time_ns)
-			oldest = &log->kept[i];
+	who = who_yields(log, vm);
+	for (i = 0; i < log->nr; i++) {
+		struct refusal *r = &log->kept[i];
+
+		if ((!who || of_vm(r, who)) && (!oldest || r->event.time_ns < oldest->event.time_ns))
+			oldest = r;
+	}
+	log->forgotten++;
 	return oldest;
 }
 
-const struct refusal *refusal_add(struct refusal_log *log, const char *vm,
+/* The VM's, or a place for it: a new one, or that of who began longest ago. */
+static struct refusal_rate *rate_of(struct refusal_log *log, const char *vm)
+{
+	struct refusal_rate *oldest = &log->rates[0], *r;
+	size_t i;
+
+	for (i = 0; i < log->nr_rates; i++) {
+		r = &log->rates[i];
+		if (!strcmp(r->vm, vm))
+			return r;
+		if (r->from_ns < oldest->from_ns)
+			oldest = r;
+	}
+	r = log->nr_rates < REFUSALS_KEPT ? &log->rates[log->nr_rates++] : oldest;
+	memset(r, 0, sizeof(*r));
+	snprintf(r->vm, sizeof(r->vm), "%s", vm);
+	return r;
+}
+
+static bool due(struct refusal_log *log, const struct refusal *r)
+{
+	__u64 now_ns = r->event.time_ns;
+	struct refusal_rate *rate;
+
+	if (r->told_ns && now_ns < r->told_ns + REFUSAL_TELL_NS)
+		return false;
+	rate = rate_of(log, r->vm.name);
+	if (!rate->told || now_ns >= rate->from_ns + REFUSAL_TELL_NS) {
+		rate->from_ns = now_ns;
+		rate->told = 0;
+	}
+	return ++rate->told <= REFUSALS_TOLD;
+}
+
+const struct refusal *refusal_add(struct refusal_log *log, const struct refusal_vm *vm,
 				  const struct kvmmt_event *e, const char *backing, int slot,
 				  __u64 time_s)
 {
@@ -67,21 +144,21 @@ const struct refusal *refusal_add(struct refusal_log *log, const char *vm,
 	size_t i;
 
 	for (i = 0; i < log->nr; i++)
-		if (alike(&log->kept[i], vm, e, backing, slot))
+		if (alike(&log->kept[i], vm->name, e, backing, slot))
 			break;
 	if (i < log->nr) {
 		r = &log->kept[i];
 	} else {
-		r = make_room(log);
+		r = make_room(log, vm->name);
 		memset(r, 0, sizeof(*r));
-		snprintf(r->vm, sizeof(r->vm), "%s", vm);
 		r->slot = slot;
 		snprintf(r->backing, sizeof(r->backing), "%s", backing);
 	}
+	r->vm = *vm;
 	r->event = *e;
 	r->time_s = time_s;
 	r->count++;
-	if (r->count > 1 && e->time_ns < r->told_ns + REFUSAL_TELL_NS)
+	if (!due(log, r))
 		return NULL;
 	r->told_ns = e->time_ns;
 	return r;

@@ -12,26 +12,45 @@
 #include "series.h"
 
 #define REFUSALS_KEPT	64	/* the latest */
+#define REFUSALS_PER_VM 16	/* of them */
+#define REFUSALS_TOLD	8	/* of one VM, so many in REFUSAL_TELL_NS */
 #define REFUSAL_TELL_NS (60 * 1000000000ull) /* of those that are alike, one is told so often */
 #define REFUSAL_KEEP_NS (15 * 60 * 1000000000ull) /* told so long, also of a VM that is gone */
 
+/* Whom it was refused to. */
+struct refusal_vm {
+	char name[SERIES_LABEL_LEN];	/* as metrics have it */
+	const char *name_from;		/* vm_name_source_word(), "" if it is not known */
+	char pod[VM_POD_LEN];
+	__u32 pid;
+};
+
 struct refusal {
-	char vm[SERIES_LABEL_LEN];
+	struct refusal_vm vm;
 	char backing[BACKING_LEN];	/* what the memory is, "" if that is not known */
 	int slot;			/* -1: not known */
 	struct kvmmt_event event;	/* the latest */
 	__u64 count;
 	__u64 time_s;			/* of the latest, since 1970 */
-	__u64 told_ns;			/* the latest that was due, on the events' clock */
+	__u64 told_ns;			/* the latest that was due, on the events' clock; 0: none was */
+};
+
+/* How many of a VM's were due to be told since @from_ns. */
+struct refusal_rate {
+	char vm[SERIES_LABEL_LEN];
+	__u64 from_ns;
+	unsigned int told;
 };
 
 struct refusal_log {
 	struct refusal kept[REFUSALS_KEPT];
-	size_t nr;
+	struct refusal_rate rates[REFUSALS_KEPT];
+	size_t nr, nr_rates;
+	__u64 forgotten;		/* to make room for others */
 };
 
 /* Keep it; the one that it became part of, if that is due to be told, or NULL. */
-const struct refusal *refusal_add(struct refusal_log *log, const char *vm,
+const struct refusal *refusal_add(struct refusal_log *log, const struct refusal_vm *vm,
 				  const struct kvmmt_event *e, const char *backing, int slot,
 				  __u64 time_s);
 /* Forget what is older than REFUSAL_KEEP_NS at @now_ns, on the events' clock. */

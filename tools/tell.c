@@ -85,7 +85,7 @@ static char *json_field(const struct message *m)
 	return text;
 }
 
-static void run(const struct message *m, struct hook *hook)
+static void run(const struct message *m, const char *vm, struct hook *hook)
 {
 	const char *fields[MAX_FIELDS + 1];
 	char *json = hook->command ? json_field(m) : NULL;
@@ -94,16 +94,33 @@ static void run(const struct message *m, struct hook *hook)
 	for (i = 0; i < m->nr; i++)
 		fields[i] = m->fields[i];
 	fields[i] = json;
-	hook_add(hook, fields, m->nr + (json != NULL));
+	if (json)
+		hook_add(hook, vm, fields, m->nr + 1);
+	else if (hook->command)
+		hook->dropped++;
 	free(json);
 }
 
-static void send(const struct message *m, struct hook *hook)
+static void send(const struct message *m, const char *vm, struct hook *hook)
 {
-
 	if (!on_journal() || sd_journal_sendv(m->iov, m->nr))
 		fprintf(stderr, "kvmmt exporter: %s\n", m->fields[0] + strlen("MESSAGE="));
-	run(m, hook);
+	run(m, vm, hook);
+}
+
+static void add_vm(struct message *m, const char *name, const char *name_from, const char *pod,
+		   __u32 pid)
+{
+	add(m, "KVMMT_VM=%s", name);
+	add(m, "KVMMT_NAME_FROM=%s", name_from);
+	add(m, "KVMMT_PID=%u", pid);
+	if (*pod)
+		add(m, "KVMMT_POD=%s", pod);
+}
+
+static void add_series(struct message *m, const struct series *s)
+{
+	add_vm(m, s->label, vm_name_source_word(s->vm->name_source), s->pod, s->vm->process);
 }
 
 static void add_recording(struct message *m, const char *path)
@@ -122,12 +139,11 @@ void tell_refusal(const struct refusal *r, const char *recording, struct hook *h
 	event_text(e, text, sizeof(text));
 	if (r->count > 1)
 		snprintf(times, sizeof(times), " (%llu times so far)", (unsigned long long)r->count);
-	add(&m, "MESSAGE=VM %s: %s%s%s%s", r->vm, text, r->backing[0] ? "; this is " : "", r->backing,
+	add(&m, "MESSAGE=VM %s: %s%s%s%s", r->vm.name, text, r->backing[0] ? "; this is " : "", r->backing,
 	    times);
 	add(&m, ID_REFUSAL);
 	add(&m, "PRIORITY=%d", LOG_ERR);
-	add(&m, "KVMMT_VM=%s", r->vm);
-	add(&m, "KVMMT_PID=%u", e->pid);
+	add_vm(&m, r->vm.name, r->vm.name_from, r->vm.pod, r->vm.pid);
 	add(&m, "KVMMT_AT=%s", refusal_at(e));
 	add(&m, "KVMMT_REASON=%s", reason ? reason : "unknown");
 	add(&m, "KVMMT_MISSING=%s", refusal_missing(e));
@@ -136,7 +152,7 @@ void tell_refusal(const struct refusal *r, const char *recording, struct hook *h
 		add(&m, "KVMMT_SLOT=%d", r->slot);
 	add(&m, "KVMMT_TIMES=%llu", (unsigned long long)r->count);
 	add_recording(&m, recording);
-	send(&m, hook);
+	send(&m, r->vm.name, hook);
 }
 
 void tell_storm(const struct series *s, const struct model *model, const char *stack,
@@ -151,8 +167,7 @@ void tell_storm(const struct series *s, const struct model *model, const char *s
 	    *stack ? "; by " : "", stack);
 	add(&m, ID_STORM);
 	add(&m, "PRIORITY=%d", LOG_WARNING);
-	add(&m, "KVMMT_VM=%s", s->label);
-	add(&m, "KVMMT_PID=%u", s->vm->process);
+	add_series(&m, s);
 	add(&m, "KVMMT_RATE=%.0f", s->storm.per_s);
 	add(&m, "KVMMT_REFAULT_PERCENT=%.0f", 100 * s->storm.refault);
 	if (s->storm.nr_causes) {
@@ -162,7 +177,7 @@ void tell_storm(const struct series *s, const struct model *model, const char *s
 	if (*stack)
 		add(&m, "KVMMT_STACK=%s", stack);
 	add_recording(&m, recording);
-	send(&m, hook);
+	send(&m, s->label, hook);
 }
 
 void tell_storm_over(const struct series *s, struct hook *hook)
@@ -172,8 +187,8 @@ void tell_storm_over(const struct series *s, struct hook *hook)
 	add(&m, "MESSAGE=VM %s: the storm of invalidations is over", s->label);
 	add(&m, ID_STORM_OVER);
 	add(&m, "PRIORITY=%d", LOG_NOTICE);
-	add(&m, "KVMMT_VM=%s", s->label);
-	send(&m, hook);
+	add_series(&m, s);
+	send(&m, s->label, hook);
 }
 
 void tell_thrash(const struct series *s, const struct model *model, const char *recording,
@@ -187,13 +202,12 @@ void tell_thrash(const struct series *s, const struct model *model, const char *
 	add(&m, "MESSAGE=VM %s: its VNCR pseudo-TLB thrashes: %s", s->label, text);
 	add(&m, ID_THRASH);
 	add(&m, "PRIORITY=%d", LOG_WARNING);
-	add(&m, "KVMMT_VM=%s", s->label);
-	add(&m, "KVMMT_PID=%u", s->vm->process);
+	add_series(&m, s);
 	add(&m, "KVMMT_RATE=%.0f", s->thrash.per_s);
 	add(&m, "KVMMT_MISS_PERCENT=%.0f", 100 * s->thrash.miss);
 	add(&m, "KVMMT_REASON=%s", reason ? reason : "unknown");
 	add_recording(&m, recording);
-	send(&m, hook);
+	send(&m, s->label, hook);
 }
 
 void tell_thrash_over(const struct series *s, struct hook *hook)
@@ -203,6 +217,6 @@ void tell_thrash_over(const struct series *s, struct hook *hook)
 	add(&m, "MESSAGE=VM %s: its VNCR pseudo-TLB thrashes no more", s->label);
 	add(&m, ID_THRASH_OVER);
 	add(&m, "PRIORITY=%d", LOG_NOTICE);
-	add(&m, "KVMMT_VM=%s", s->label);
-	send(&m, hook);
+	add_series(&m, s);
+	send(&m, s->label, hook);
 }

@@ -295,6 +295,15 @@ enum vm_name_source vm_name(pid_t pid, const char *comm, char *name)
 	return vm_name_at(PROC, pid, comm, name);
 }
 
+const char *vm_name_source_word(enum vm_name_source source)
+{
+#define X(name, word, ...) word,
+	static const char *const words[] = { VM_NAME_SOURCES(X) };
+#undef X
+
+	return words[source];
+}
+
 /* kubepods.slice/…/kubepods-pod0c1d_….slice/… or /kubepods/…/pod0c1d-…/…: a UUID after "pod" */
 void vm_pod(const char *proc, pid_t pid, char *uid)
 {

@@ -43,6 +43,9 @@ enum vm_name_source vm_name(pid_t pid, const char *comm, char *name);
 /* The same with a /proc that is elsewhere. */
 enum vm_name_source vm_name_at(const char *proc, pid_t pid, const char *comm, char *name);
 
+/* "option", "machine" … */
+const char *vm_name_source_word(enum vm_name_source source);
+
 /*
  * The UID of the Kubernetes pod that process @pid belongs to, to @uid of VM_POD_LEN
  * bytes; "" if its cgroup is none of a pod's.

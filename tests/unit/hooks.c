@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static void add(const char *vm)
 	const char *const fields[] = { "MESSAGE=with 'quotes' and $(touch hacked)", field };
 
 	snprintf(field, sizeof(field), "KVMMT_VM=%s", vm);
-	hook_add(&hook, fields, 2);
+	hook_add(&hook, vm, fields, 2);
 }
 
 /* Until none runs, without time going on */
@@ -129,8 +130,160 @@ static void killed_receiver(void)
 	waitpid(pid, NULL, 0);
 }
 
+/* The webhook that the man page shows, to @port; it is one line of the page's source. */
+static bool documented(const char *page, int port, char *command, size_t size)
+{
+	static char text[1 << 16];
+	FILE *f = fopen(page, "r");
+	size_t len = 0, n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+	const char *at = n ? strstr(text, "\\-\\-run 'curl ") : NULL;
+
+	for (at = at ? strchr(at, '\'') + 1 : ""; *at && *at != '\'' && len < size - 64; at++) {
+		if (!strncmp(at, "https://", 8)) {
+			snprintf(command + len, size - len, "http://127.0.0.1:%d/", port);
+			break;
+		}
+		if (*at != '\\')
+			command[len++] = *at;
+	}
+	if (f)
+		fclose(f);
+	return strstr(command, "http://");
+}
+
+/* Takes one request: the body to the file "in", all command lines meanwhile to "cmdlines". */
+static pid_t web_receiver(int port)
+{
+	const struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = port,
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), c;
+	char buf[4096];
+	size_t len = 0;
+	ssize_t n;
+	pid_t pid;
+	FILE *in;
+
+	if (bind(fd, (const void *)&at, sizeof(at)) || listen(fd, 8)) {
+		close(fd);
+		return -1;
+	}
+	pid = fork();
+	if (pid) {
+		close(fd);
+		return pid;
+	}
+	c = accept(fd, NULL, NULL);
+	while (len < sizeof(buf) - 1 && (n = read(c, buf + len, sizeof(buf) - 1 - len)) > 0) {
+		buf[len += n] = '\0';
+		if (strstr(buf, "secret-7"))
+			break;
+	}
+	in = fopen("in", "w");
+	fputs(buf, in);
+	fclose(in);
+	if (system("cat /proc/[0-9]*/cmdline >cmdlines 2>/dev/null"))
+		_exit(1);
+	dprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+	_exit(0);
+}
+
+static bool file_has(const char *file, const char *word)
+{
+	static char buf[1 << 20];
+	FILE *f = fopen(file, "r");
+	size_t n = f ? fread(buf, 1, sizeof(buf), f) : 0;
+
+	if (f)
+		fclose(f);
+	return memmem(buf, n, word, strlen(word));
+}
+
+static void webhook(const char *page)
+{
+	const char *const fields[] = { "KVMMT_JSON={\"MESSAGE\":\"secret-7\"}" };
+	int port = free_port();
+	char command[512] = "";
+	__u64 done = hook.done;
+	pid_t pid;
+
+	if (!documented(page, ntohs(port), command, sizeof(command))) {
+		not_ok("%s has no webhook: %s", page, command);
+		return;
+	}
+	pid = web_receiver(port);
+	hook.command = command;
+	hook_add(&hook, "a", fields, 1);
+	settle();
+	check(hook.done == done + 1 && file_has("in", "{\"MESSAGE\":\"secret-7\"}"), command,
+	      "the man page's webhook is sent the JSON");
+	check(file_has("cmdlines", "curl") && !file_has("cmdlines", "secret"), "they have",
+	      "of which other users' ps shows nothing");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	unlink("in");
+	unlink("cmdlines");
+}
+
+static size_t waiting(const char *vm)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < hook.nr; i++)
+		nr += !strcmp(hook.waiting[i].vm, vm);
+	return nr;
+}
+
+/* A message that always fails, before others of its VM and of another. */
+static void failing(void)
+{
+	int i;
+
+	hook.command = "echo \"$KVMMT_VM\" >>out; test \"$KVMMT_VM\" != bad";
+	add("bad");
+	add("good");
+	settle();
+	settle();
+	check(!strcmp(output(), "bad\ngood\n") && hook.nr == 1, "it waits", "what fails holds up no other VM's");
+	add("bad");
+	settle();
+	check(!strcmp(output(), "") && hook.nr == 2, "it does not", "its own VM's keep their order");
+	for (i = 0; i < 2 * 300; i++, now += S)
+		settle();
+	check(!hook.nr, "they wait", "until it is given up");
+	output();
+}
+
+static void backlog(void)
+{
+	__u64 dropped = hook.dropped;
+	char number[16];
+	size_t nr;
+	int i;
+
+	hook.command = "sleep 1000";
+	add("first");
+	hook_step(&hook, now);
+	add("rare");
+	for (i = 0; i < 100; i++)
+		add("often");
+	check(hook.nr == HOOK_BACKLOG && hook.dropped == dropped + 102 - HOOK_BACKLOG, "",
+	      "more than the backlog holds is dropped, and counted");
+	check(waiting("first") == 1 && waiting("rare") == 1, "they are not there",
+	      "not the one that runs, and not another VM's");
+	for (i = 0; i < 200; i++) {
+		snprintf(number, sizeof(number), "vm-%d", i);
+		add(number);
+	}
+	check(hook.nr == HOOK_BACKLOG && waiting("vm-199") && waiting("first") && !waiting("rare"), "they are not",
+	      "of as many of each, the latest stay");
+	nr = hook.nr;
+	kill(-hook.pid, SIGKILL);
+	check(hook_free(&hook) == nr - 1, "", "at the end it is known how many nobody was told of");
+}
+
 int main(void)
 {
+	char *page = realpath("docs/kvmmt-exporter.1", NULL);
 	int i;
 
 	check_suite = "hooks";
@@ -173,11 +326,13 @@ int main(void)
 	check(!hook.pid && sleeper > 0 && kill(sleeper, 0) && errno == ESRCH, "it lives",
 	      "what hangs is killed, with its children");
 
-	for (i = 0; i < 100; i++)
-		add("x");
-	check(hook.nr == HOOK_BACKLOG && hook.dropped == 100 - HOOK_BACKLOG + 1, "",
-	      "more than the backlog holds is dropped, and counted");
 	hook_free(&hook);
+	hook.pid = 0;
+
+	failing();
+	webhook(page);
+	backlog();
+	free(page);
 	rmdir(dir);
 	return check_status();
 }

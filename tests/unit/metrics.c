@@ -90,16 +90,19 @@ static void refuse(void)
 		.s2_fault = { .reason = KVMMT_FAULT_UNSAFE_CACHEABLE, .flags = KVMMT_F_FWB },
 	};
 	const struct kvmmt_event slot = {
-		.time_ns = 2 * S, .kind = KVMMT_KIND_S2_SLOT,
+		.time_ns = S + S / 2, .kind = KVMMT_KIND_S2_SLOT,
 		.s2_slot = { .reason = KVMMT_SLOT_MTE_VMA },
 	};
+	const struct refusal_vm gone = { .name = "long ago", .name_from = "option" };
+	const struct refusal_vm gpu = { .name = "gpu\\a-4194305", .name_from = "process", .pid = 4194305,
+					.pod = "0c1d2e3f-0001-4a5b-8c6d-001122334455" };
 	struct kvmmt_event old = fault;
 
 	old.time_ns = 1;
-	refusal_add(&refusals, "long ago", &old, "", -1, 1699999000);
-	refusal_add(&refusals, "gpu\\a-4194305", &fault, "PCI 0000:01:00.0 BAR 2", 3, 1700000001);
-	refusal_add(&refusals, "gpu\\a-4194305", &fault, "PCI 0000:01:00.0 BAR 2", 3, 1700000002);
-	refusal_add(&refusals, "gpu\\a-4194305", &slot, "\"\n", -1, 1700000003);
+	refusal_add(&refusals, &gone, &old, "", -1, 1699999000);
+	refusal_add(&refusals, &gpu, &fault, "PCI 0000:01:00.0 BAR 2", 3, 1700000001);
+	refusal_add(&refusals, &gpu, &fault, "PCI 0000:01:00.0 BAR 2", 3, 1700000002);
+	refusal_add(&refusals, &gpu, &slot, "\"\n", -1, 1700000003);
 	refusal_expire(&refusals, 1 + REFUSAL_KEEP_NS);
 }
 
