@@ -32,6 +32,9 @@ alerts=$(sed -n 's/^ *- alert: //p' monitoring/kvmmt.rules.yml | sort)
 pages=$(cd docs/runbooks && ls | sed 's/\.md$//' | sort)
 [ "$alerts" = "$pages" ]
 result $? "each alert has a page" "$(diff <(echo "$alerts") <(echo "$pages"))"
+named=$(sed -n 's|^ *runbook_url: file:///usr/share/kvmmt/runbooks/\(.*\)\.md$|\1|p' monitoring/kvmmt.rules.yml)
+[ "$named" = "$(sed -n 's/^ *- alert: //p' monitoring/kvmmt.rules.yml)" ]
+result $? "and names it" "$named"
 tested=$(grep -o 'alertname: *[A-Za-z]*' tests/monitoring/rules.test.yml | sed 's/.*: *//' | sort -u)
 [ "$alerts" = "$tested" ]
 result $? "each alert has a test" "$(diff <(echo "$alerts") <(echo "$tested"))"
