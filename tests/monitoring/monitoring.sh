@@ -27,6 +27,7 @@ wrong=$(/usr/bin/python3 tests/monitoring/series.py tests/cases/metrics.txt moni
 result $? "the fleet page's figures are those of what is served" "it lacks: $wrong"
 said=$("$bin/amtool" check-config monitoring/alertmanager.yml 2>&1)
 result $? "Alertmanager's example is sound" "$said"
+tests/monitoring/inhibited.sh || failed=1
 
 alerts=$(sed -n 's/^ *- alert: //p' monitoring/kvmmt.rules.yml | sort)
 pages=$(cd docs/runbooks && ls | sed 's/\.md$//' | sort)

@@ -38,13 +38,7 @@ start_prometheus() {
 }
 
 start_receiver
-# Debian's looks for its templates in /usr/share: show it those that came with it.
-user=()
-[ "$(id -u)" = 0 ] || user=(--user --map-root-user)
-unshare --mount ${user[@]+"${user[@]}"} sh -c \
-	'mount -t overlay overlay -o "lowerdir=$1/share:/usr/share" /usr/share && shift && exec "$@"' sh "${bin%/bin}" \
-	"$bin/prometheus-alertmanager" --config.file="$work/alertmanager.yml" --storage.path="$work/am" \
-	--web.listen-address="127.0.0.1:$alertmanager_port" --cluster.listen-address= 2>"$work/am.log" &
+tests/monitoring/alertmanager.sh "$bin" "$work/alertmanager.yml" "$work/am" "$alertmanager_port" 2>"$work/am.log" &
 pids+=($!)
 start_prometheus
 # ready PORT: it answers, as Prometheus and Alertmanager do
