@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "exporter.h"
+#include "listen.h"
 #include "service.h"
+#include "textfile.h"
 
 #define DEFAULT_LISTEN	"127.0.0.1:9973"
 #define DEFAULT_MAX_VMS 128
@@ -80,6 +82,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (x->listen && x->textfile)
 			argp_error(state, "--listen and --textfile exclude each other");
+		if (x->listen && !listen_is_address(x->listen))
+			argp_error(state, "--listen: '%s' is not HOST:PORT", x->listen);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -117,9 +121,7 @@ static int open_socket(struct exporter *x)
 	if (fd == -E2BIG)
 		return fail("exporter", "systemd passed several sockets: one can be served");
 	if (fd < 0)
-		fd = http_listen(address);
-	if (fd == -EINVAL)
-		return fail("exporter", "--listen %s: this is not HOST:PORT", address);
+		fd = listen_on(address);
 	if (fd == -ENOENT)
 		return fail("exporter", "--listen %s: there is no such host", address);
 	if (fd < 0)
@@ -143,42 +145,56 @@ static int say_check(const struct exporter *x)
 	return 0;
 }
 
-/* With privileges only as long as they are needed. */
+/* What cannot be told with a storm is no reason not to tell it. */
+static void read_symbols(struct exporter *x)
+{
+	int err = x->stacks ? symbols_read(&x->symbols, "/proc/kallsyms") : 0;
+
+	if (!err)
+		return;
+	fail("exporter", "--stacks: storms are told without: /proc/kallsyms: %s", err == -EACCES ?
+	     "it shows no addresses: that takes CAP_SYSLOG" : strerror(-err));
+	x->stacks = false;
+}
+
+/* With privileges only as long as they are needed. 0, or the exit status. */
 static int start(struct exporter *x)
 {
-	const struct common common = { .command = "exporter", .verbose = x->verbose, .causes = true,
-				       .stacks = x->stacks, .origins = true };
+	struct common common = { .command = "exporter", .verbose = x->verbose, .fixed_buffer = true,
+				 .causes = true, .origins = true };
 	int err;
 
+	read_symbols(x);
+	common.stacks = x->stacks;
 	x->source.event = exporter_event;
 	x->source.ctx = x;
 	if (open_source(&common, &x->source, &x->host, true, x->flight.dir ? KVMMT_TRACED : 0, true))
 		return 1;
 	if (!x->check && !x->textfile && open_socket(x))
 		return 1;
-	err = x->stacks ? symbols_read(&x->symbols, "/proc/kallsyms") : 0;
-	if (err)
-		return fail("exporter", "--stacks: /proc/kallsyms: %s", err == -EACCES ?
-			    "it shows no addresses: that takes CAP_SYSLOG" : strerror(-err));
 	err = service_drop_privileges();
 	if (err)
 		return fail("exporter", "capabilities cannot be given up: %s", strerror(-err));
+	err = x->textfile ? textfile_check(x->textfile) : 0;
+	if (err)
+		return fail("exporter", "--textfile %s: %s", x->textfile, strerror(-err));
 	if (x->flight.dir) {
 		x->source.recorder = &x->flight.recorder;
 		err = flight_open(&x->flight, &x->host);
 	}
 	if (err)
 		return fail("exporter", "--record %s: %s", x->flight.dir, strerror(-err));
-	if (x->check)
-		return say_check(x);
+	return 0;
+}
+
+static int run(struct exporter *x)
+{
+	int err;
+
 	malloc_trim(0);	/* the kernel's BTF was in it */
-	x->metrics.host = &x->host;
-	x->metrics.model = &x->model;
-	x->metrics.set = &x->set;
-	x->metrics.refusals = &x->refusals;
-	x->metrics.hook = &x->hook;
-	x->metrics.flight = &x->flight;
-	x->metrics.own.start_s = exporter_wall_s();
+	x->metrics = (struct metrics){ .host = &x->host, .model = &x->model, .set = &x->set,
+				       .refusals = &x->refusals, .hook = &x->hook, .flight = &x->flight,
+				       .textfile = x->textfile, .own.start_s = exporter_wall_s() };
 	service_notify("READY=1");
 	err = exporter_run(x);
 	service_notify("STOPPING=1");
@@ -203,6 +219,8 @@ int cmd_exporter(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &x);
 	x.signals = catch_signals();
 	status = x.signals < 0 ? fail("exporter", "signals: %s", strerror(errno)) : start(&x);
+	if (!status)
+		status = x.check ? say_check(&x) : run(&x);
 	http_close(x.http);
 	for (i = 0; i < 2; i++)
 		http_body_put(x.body[i]);

@@ -143,7 +143,8 @@ static int open_failed(const struct common *c, int err)
 		return fail(c->command, "loading BPF programs is not permitted: "
 					"run as root, or with CAP_BPF and CAP_PERFMON");
 	if (err == -ENOMEM)
-		return fail(c->command, "not enough memory for the buffers; try a smaller --buffer");
+		return fail(c->command, "not enough memory for the buffers%s",
+			    c->fixed_buffer ? "" : "; try a smaller --buffer");
 	return fail(c->command, "the BPF programs cannot be loaded: %s (-v tells more)",
 		    strerror(-err));
 }

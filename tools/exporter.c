@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See exporter.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +10,7 @@
 #include "backing.h"
 #include "exporter.h"
 #include "tell.h"
+#include "textfile.h"
 
 #define TEXTFILE_NS  (15 * 1000000000ull)
 #define MAX_FAILURES 10	/* samples in a row: then a restart has to help */
@@ -23,15 +23,20 @@ double exporter_wall_s(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static const char *record_for(struct exporter *x, const char *vm)
+static const char *record_for(struct exporter *x, const char *vm, enum flight_kind kind, bool again)
 {
-	return flight_ask(&x->flight, vm, live_now_ns(), exporter_wall_s());
+	return flight_ask(&x->flight, vm, kind, again, live_now_ns(), exporter_wall_s());
 }
 
 void exporter_record(struct exporter *x, __u64 now_ns, bool now)
 {
+	__u64 removed = x->flight.removed;
 	int err = flight_step(&x->flight, now_ns, now);
 
+	removed = x->flight.removed - removed;
+	if (removed)
+		fail("exporter", "%s: %llu old recording%s removed, the %d latest stay", x->flight.dir,
+		     (unsigned long long)removed, removed > 1 ? "s" : "", FLIGHT_FILES);
 	if (err)
 		fail("exporter", "%s: a recording is lost: %s", x->flight.path, strerror(-err));
 }
@@ -56,7 +61,7 @@ static void raise_storm(struct exporter *x, const struct series *s)
 	char stack[TELL_STACK_LEN];
 
 	stack_of(x, s, stack, sizeof(stack));
-	tell_storm(s, &x->model, stack, record_for(x, s->label), &x->hook);
+	tell_storm(s, &x->model, stack, record_for(x, s->label, FLIGHT_STORM, false), &x->hook);
 }
 
 static void step_storms(struct exporter *x)
@@ -73,7 +78,8 @@ static void step_storms(struct exporter *x)
 			tell_storm_over(s, &x->hook);
 		change = thrash_step(&s->thrash, &x->storm, &x->model, s->vm);
 		if (change == STORM_RAISED)
-			tell_thrash(s, &x->model, record_for(x, s->label), &x->hook);
+			tell_thrash(s, &x->model, record_for(x, s->label, FLIGHT_THRASH, false),
+				    &x->hook);
 		else if (change == STORM_CLEARED)
 			tell_thrash_over(s, &x->hook);
 	}
@@ -138,7 +144,7 @@ static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
 	due = refusal_add(&x->refusals, &who, e, backing, origin.slot,
 			  exporter_wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
 	if (due)
-		tell_refusal(due, record_for(x, due->vm.name), &x->hook);
+		tell_refusal(due, record_for(x, due->vm.name, FLIGHT_REFUSAL, due->count > 1), &x->hook);
 }
 
 /* After the sample that counted them: their VMs are known. */
@@ -252,34 +258,18 @@ struct http_body *exporter_get(void *ctx, const char *path, const char *accept,
 	return x->body[openmetrics];
 }
 
-static int write_file(struct exporter *x, const char *part)
+static void print_textfile(void *ctx, FILE *out)
 {
-	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644), err = 0;
-	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-
-	if (!out)
-		return -errno;
-	print_metrics(x, false, out);
-	if (ferror(out))
-		err = -EIO;
-	if (fclose(out))
-		err = -errno;
-	if (!err && rename(part, x->textfile))
-		err = -errno;
-	if (err)
-		unlink(part);
-	return err;
+	print_metrics(ctx, false, out);
 }
 
 void exporter_write(struct exporter *x)
 {
-	char part[4096];
 	int err;
 
 	if (!x->textfile || (x->written_ns && x->model.now_ns - x->written_ns < TEXTFILE_NS))
 		return;
-	snprintf(part, sizeof(part), "%s.part", x->textfile);
-	err = write_file(x, part);
+	err = textfile_write(x->textfile, print_textfile, x);
 	if (err && !x->write_failed)
 		fail("exporter", "%s: %s", x->textfile, strerror(-err));
 	x->write_failed = err;

@@ -14,33 +14,50 @@
 #define FLIGHT_BYTES	   (16 << 20) /* of events, compressed, kept in memory */
 #define FLIGHT_BEFORE_NS   (10 * 1000000000ull)
 #define FLIGHT_AFTER_NS	   (2 * 1000000000ull)
-#define FLIGHT_PER_VM_NS   (10 * 60 * 1000000000ull) /* a VM asks for one so often */
+#define FLIGHT_PER_VM_NS   (10 * 60 * 1000000000ull) /* a VM gets one for each kind so often */
 #define FLIGHT_PATH_LEN	   256
+#define FLIGHT_ENTRIES	   32
 
-/* The latest recording that a VM has asked for. */
+/* What a recording is of. X(NAME, "word") */
+#define FLIGHT_KINDS(X)        \
+	X(REFUSAL, "refusal")  \
+	X(STORM, "storm")      \
+	X(THRASH, "thrash")
+
+#define X(name, ...) FLIGHT_##name,
+enum flight_kind { FLIGHT_KINDS(X) };
+#undef X
+
+/* The recording that has a VM's latest of this kind. */
 struct flight_entry {
 	char vm[SERIES_LABEL_LEN];
-	char path[FLIGHT_PATH_LEN];
-	__u64 asked_ns;
+	enum flight_kind kind;
+	char path[FLIGHT_PATH_LEN];	/* "": none has it */
+	__u64 asked_ns;			/* for one of its own, or that it shares */
 };
 
 struct flight {
 	const char *dir;		/* NULL: there is none */
 	struct recorder recorder;
-	struct flight_entry entries[FLIGHT_FILES];
+	struct flight_entry entries[FLIGHT_ENTRIES];
 	size_t nr;
+	__u64 serial;			/* of the latest recording: names begin with it */
 	char path[FLIGHT_PATH_LEN];	/* of the one that is due */
 	__u64 due_ns;			/* 0: none is */
-	__u64 written, failed;
+	__u64 written, failed, removed;
 };
 
 /* Make the directory if it is not there, begin to keep events. Returns 0 or -errno. */
 int flight_open(struct flight *f, const struct host *host);
 /*
- * A recording for @vm, or the one it has asked for not long ago: its path, "" if there
- * is no flight recorder. @wall_s, since 1970, becomes its name.
+ * The path of the recording that will have what happens to @vm now; "" if none will:
+ * there is no flight recorder, or it had one of this kind not long ago. @again: what
+ * happens is like what the VM's latest recording of this kind has, which it keeps. @wall_s,
+ * since 1970, becomes part of a name.
  */
-const char *flight_ask(struct flight *f, const char *vm, __u64 now_ns, __u64 wall_s);
+const char *flight_ask(struct flight *f, const char *vm, enum flight_kind kind, bool again,
+		       __u64 now_ns, __u64 wall_s);
+const char *flight_kind_word(enum flight_kind kind);
 /* Write what is due, or with @now what would be. 0, or -errno: f->path is lost. */
 int flight_step(struct flight *f, __u64 now_ns, bool now);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See http.h. */
 #include <errno.h>
-#include <netdb.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,24 +14,27 @@
 #include "http.h"
 
 /*
- * Each answer ends its connection, so none has reason to last: whoever sends or reads
- * more slowly makes room for others. More clients than this wait in the backlog.
+ * Each answer ends its connection, so none has reason to last. More than CONNECTIONS
+ * are taken for a moment, so that the newest can be heard before the oldest give way.
  */
-#define MAX_CONNECTIONS 256
+#define CONNECTIONS	256
+#define MAX_CONNECTIONS (2 * CONNECTIONS)
+#define REQUEST_NS	(2 * 1000000000ull)
 #define MAX_AGE_NS	(20 * 1000000000ull)
 #define IDLE_S		10
 #define REQUEST_BYTES	8192
-#define BACKLOG		1024
 
 struct connection {
 	TAILQ_ENTRY(connection) link;
 	int fd;
+	bool answered, ended;	/* the server takes note of its end at the next run */
 	__u64 since_ns;
 };
 
 struct http {
 	struct MHD_Daemon *daemon;
 	TAILQ_HEAD(, connection) connections; /* oldest first */
+	size_t nr;		/* that are not ended */
 	http_get_fn get;
 	void *ctx;
 	struct http_body *not_found, *not_get;
@@ -82,10 +84,16 @@ static enum MHD_Result answer(void *ctx, struct MHD_Connection *connection, cons
 	const char *accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
 							 MHD_HTTP_HEADER_ACCEPT);
 	unsigned int status = MHD_HTTP_NOT_FOUND;
+	const union MHD_ConnectionInfo *info;
 	struct http_body *body;
+	struct connection *c;
 
 	(void)version, (void)data, (void)data_size, (void)request;
 	http->requests++;
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	c = info ? info->socket_context : NULL;
+	if (c)
+		c->answered = true;
 	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD))
 		return MHD_queue_response(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
 					  response(http->not_get));
@@ -101,70 +109,22 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **s
 	struct connection *c = *socket_ctx;
 
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-		if (c)
+		if (c) {
 			TAILQ_REMOVE(&http->connections, c, link);
+			http->nr -= !c->ended;
+		}
 		free(c);
 		return;
 	}
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	c = info ? malloc(sizeof(*c)) : NULL;
+	c = info ? calloc(1, sizeof(*c)) : NULL;
 	if (!c)
 		return;
 	c->fd = info->connect_fd;
 	c->since_ns = http->now_ns;
 	TAILQ_INSERT_TAIL(&http->connections, c, link);
+	http->nr++;
 	*socket_ctx = c;
-}
-
-static void split_address(const char *address, char *host, size_t size, const char **port)
-{
-	const char *colon = strrchr(address, ':');
-	size_t len;
-
-	*port = "";
-	host[0] = '\0';
-	if (!colon)
-		return;
-	*port = colon + 1;
-	len = colon - address;
-	if (len > 1 && *address == '[' && colon[-1] == ']') {
-		address++;
-		len -= 2;
-	}
-	snprintf(host, size, "%.*s", (int)len, address);
-}
-
-static int listen_at(const struct addrinfo *a)
-{
-	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), one = 1, err;
-
-	if (fd < 0)
-		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (!bind(fd, a->ai_addr, a->ai_addrlen) && !listen(fd, BACKLOG))
-		return fd;
-	err = -errno;
-	close(fd);
-	return err;
-}
-
-int http_listen(const char *address)
-{
-	const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
-					.ai_socktype = SOCK_STREAM };
-	struct addrinfo *list;
-	const char *port;
-	char host[256], *end;
-	int fd;
-
-	split_address(address, host, sizeof(host), &port);
-	if (*port < '0' || *port > '9' || strtoul(port, &end, 10) > 65535 || *end)
-		return -EINVAL;
-	if (getaddrinfo(*host ? host : NULL, port, &hints, &list))
-		return -ENOENT;
-	fd = listen_at(list);
-	freeaddrinfo(list);
-	return fd;
 }
 
 int http_open(struct http **out, int fd, http_get_fn get, void *ctx)
@@ -214,13 +174,44 @@ int http_fd(const struct http *http)
 	return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
+/* When it has had its time. */
+static __u64 end_ns(const struct connection *c)
+{
+	return c->since_ns + (c->answered ? MAX_AGE_NS : REQUEST_NS);
+}
+
 int http_timeout_ms(const struct http *http)
 {
+	const struct connection *c;
 	MHD_UNSIGNED_LONG_LONG ms;
+	__u64 first_ms = INT32_MAX;
 
-	if (MHD_get_timeout(http->daemon, &ms) != MHD_YES)
-		return -1;
-	return ms < INT32_MAX ? (int)ms : INT32_MAX;
+	if (MHD_get_timeout(http->daemon, &ms) == MHD_YES && ms < first_ms)
+		first_ms = ms;
+	TAILQ_FOREACH(c, &http->connections, link)
+		if (!c->ended && (end_ns(c) - http->now_ns) / 1000000 + 1 < first_ms)
+			first_ms = (end_ns(c) - http->now_ns) / 1000000 + 1;
+	return first_ms < INT32_MAX ? (int)first_ms : -1;
+}
+
+static void end(struct http *http, struct connection *c)
+{
+	shutdown(c->fd, SHUT_RDWR);
+	c->ended = true;
+	http->nr--;
+}
+
+/* The oldest give way, as far as there are too many: @answered ones, or those that are not. */
+static void make_room(struct http *http, bool answered)
+{
+	struct connection *c;
+
+	TAILQ_FOREACH(c, &http->connections, link) {
+		if (http->nr <= CONNECTIONS)
+			break;
+		if (!c->ended && c->answered == answered)
+			end(http, c);
+	}
 }
 
 void http_run(struct http *http, __u64 now_ns)
@@ -229,12 +220,11 @@ void http_run(struct http *http, __u64 now_ns)
 
 	http->now_ns = now_ns;
 	MHD_run(http->daemon);
-	/* Those who dawdle: the server takes note of the end at the next run. */
-	TAILQ_FOREACH(c, &http->connections, link) {
-		if (c->since_ns + MAX_AGE_NS > now_ns)
-			break;
-		shutdown(c->fd, SHUT_RDWR);
-	}
+	TAILQ_FOREACH(c, &http->connections, link)
+		if (!c->ended && end_ns(c) <= now_ns)
+			end(http, c);
+	make_room(http, false);
+	make_room(http, true);
 }
 
 __u64 http_requests(const struct http *http)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An HTTP server that answers GET and HEAD. Only http.c knows libmicrohttpd. */
+/*
+ * An HTTP server that answers GET and HEAD. A client has two seconds for its request and
+ * 20 for all; of too many, the oldest whose request is not there yet gives way. Only
+ * http.c knows libmicrohttpd.
+ */
 #ifndef HTTP_H
 #define HTTP_H
 
@@ -20,12 +24,6 @@ void http_body_put(struct http_body *body);
  */
 typedef struct http_body *(*http_get_fn)(void *ctx, const char *path, const char *accept,
 					 unsigned int *status);
-
-/*
- * A socket that listens at "HOST:PORT", "[HOST]:PORT" or ":PORT" (all addresses).
- * Returns it or -errno; -EINVAL: not such an address, -ENOENT: no such host.
- */
-int http_listen(const char *address);
 
 /* Serve on @fd, which is now the server's. Returns 0 or -errno. */
 int http_open(struct http **http, int fd, http_get_fn get, void *ctx);

@@ -45,6 +45,7 @@ struct common {
 	size_t nr_fields;
 	const struct field *sort;
 	size_t ring_bytes;
+	bool fixed_buffer;		/* the command has no --buffer */
 	const char *input;		/* a recording; NULL: this host, now */
 	bool causes;			/* no option: the command wants to know who invalidates, */
 	bool stacks;			/* how they come to it, */

@@ -117,7 +117,8 @@ static void print_host(const struct metrics *m, FILE *out)
 	print_feature(out, "cacheable_pfnmap", m->host->cacheable_pfnmap);
 }
 
-static void print_own(const struct metrics *m, FILE *out)
+/* Of a process that is scraped, by the names that Prometheus has for it. */
+static void print_process(const struct metrics *m, FILE *out)
 {
 	const struct metrics_own *own = &m->own;
 
@@ -130,11 +131,17 @@ static void print_own(const struct metrics *m, FILE *out)
 	metrics_head(m, out, "process_start_time_seconds", GAUGE, "seconds",
 		     "When the exporter started.");
 	fprintf(out, "process_start_time_seconds %.3f\n", own->start_s);
-	metrics_head(m, out, "kvmmt_sample_duration_seconds", GAUGE, "seconds",
-		     "How long it took to read all counters the last time.");
-	metrics_decimal(out, "kvmmt_sample_duration_seconds", GAUGE, own->sample_s);
 	metrics_head(m, out, "kvmmt_http_requests", COUNTER, "", "HTTP requests answered.");
 	metrics_number(out, "kvmmt_http_requests", COUNTER, own->requests);
+}
+
+static void print_own(const struct metrics *m, FILE *out)
+{
+	if (!m->textfile)
+		print_process(m, out);
+	metrics_head(m, out, "kvmmt_sample_duration_seconds", GAUGE, "seconds",
+		     "How long it took to read all counters the last time.");
+	metrics_decimal(out, "kvmmt_sample_duration_seconds", GAUGE, m->own.sample_s);
 }
 
 void metrics_print(const struct metrics *m, FILE *out)

@@ -27,6 +27,7 @@ struct metrics {
 	const struct hook *hook;
 	const struct flight *flight;
 	struct metrics_own own;
+	bool textfile;		/* for node_exporter, which serves process_* of its own */
 	bool openmetrics;	/* else text format 0.0.4, which node_exporter's textfiles have */
 };
 

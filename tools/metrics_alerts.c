@@ -164,12 +164,15 @@ static void print_recordings(const struct metrics *m, FILE *out)
 	if (!f->dir)
 		return;
 	metrics_head(m, out, "kvmmt_recording_info", GAUGE, "",
-		     "The recording of what happened around a VM's latest refusal or storm.");
+		     "The recording that has a VM's latest refusal or storm, or one like it.");
 	for (i = 0; i < f->nr; i++) {
 		char comma = '{';
 
+		if (!f->entries[i].path[0])
+			continue;
 		fputs("kvmmt_recording_info", out);
 		metrics_label(out, &comma, "vm", f->entries[i].vm);
+		metrics_label(out, &comma, "kind", flight_kind_word(f->entries[i].kind));
 		metrics_label(out, &comma, "recording", f->entries[i].path);
 		fputs("} 1\n", out);
 	}
@@ -177,6 +180,9 @@ static void print_recordings(const struct metrics *m, FILE *out)
 		     "Recordings of refusals and storms, by what became of them.");
 	fprintf(out, "kvmmt_recordings_total{result=\"written\"} %llu\n", (ull)f->written);
 	fprintf(out, "kvmmt_recordings_total{result=\"lost\"} %llu\n", (ull)f->failed);
+	metrics_head(m, out, "kvmmt_recordings_removed", COUNTER, "",
+		     "Old recordings removed: the 16 latest stay.");
+	metrics_number(out, "kvmmt_recordings_removed", COUNTER, f->removed);
 }
 
 void metrics_alerts(const struct metrics *m, FILE *out)

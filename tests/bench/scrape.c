@@ -193,7 +193,7 @@ int main(void)
 {
 	const struct rlimit files = { 4096, 4096 };
 	socklen_t len = sizeof(address);
-	int fd = http_listen("127.0.0.1:0"), i;
+	int fd = listen_on("127.0.0.1:0"), i;
 	double alone, storm;
 	size_t bytes;
 	pid_t pid;

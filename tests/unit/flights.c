@@ -21,6 +21,22 @@ static struct flight flight = { .dir = dir };
 static const struct host host = { .page_size_bytes = 4096 };
 static __u64 now = 100 * S;
 
+static const char *ask(const char *vm, enum flight_kind kind, bool again, __u64 wall_s)
+{
+	return flight_ask(&flight, vm, kind, again, now, wall_s);
+}
+
+/* The path that is told with metrics, "" if none is. */
+static const char *told(const char *vm, enum flight_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < flight.nr; i++)
+		if (!strcmp(flight.entries[i].vm, vm) && flight.entries[i].kind == kind)
+			return flight.entries[i].path;
+	return "";
+}
+
 static void events(int nr)
 {
 	struct kvmmt_event e = { .vm = 0x1000, .pid = 4194304, .vcpu = -1,
@@ -68,20 +84,27 @@ static void window(void)
 	struct stat st;
 
 	events(1000);
-	snprintf(path, sizeof(path), "%s", flight_ask(&flight, "gpu-a", now, WALL));
-	check(strstr(path, "/d/kvmmt-20261121T120000Z.data") != NULL, path, "its name is its time");
+	snprintf(path, sizeof(path), "%s", ask("gpu-a", FLIGHT_REFUSAL, false, WALL));
+	check(strstr(path, "/d/kvmmt-000001-20261121T120000Z.data") != NULL, path,
+	      "its name is its number and its time");
 	check(!flight_step(&flight, now + S, false) && !files(), "", "it waits for what follows");
-	check(!strcmp(path, flight_ask(&flight, "gpu-b", now, WALL + 1)), "", "two VMs at once share one");
+	check(!strcmp(path, ask("gpu-b", FLIGHT_STORM, false, WALL + 1)), "", "two VMs at once share one");
 	events(500);
 	now += FLIGHT_AFTER_NS;
 	check(!flight_step(&flight, now, false) && recorded(path) == 1500, "",
 	      "then it has what was before and after");
 	check(!stat(path, &st) && (st.st_mode & 0777) == 0600, "", "nobody else can read it");
 	now += FLIGHT_PER_VM_NS - 3 * S;
-	check(!strcmp(path, flight_ask(&flight, "gpu-a", now, WALL)) && !flight.due_ns, "",
-	      "a VM has no second one within ten minutes");
-	check(!strstr(flight_ask(&flight, "gpu-c", now, WALL), "Z.data"), "",
-	      "a clock that was set back overwrites nothing");
+	check(!*ask("gpu-a", FLIGHT_REFUSAL, true, WALL) && !flight.due_ns, "",
+	      "a VM has no second one of a kind within ten minutes, and is told none");
+	check(!strcmp(told("gpu-a", FLIGHT_REFUSAL), path), told("gpu-a", FLIGHT_REFUSAL),
+	      "of what is alike the first one stays told");
+	check(!*ask("gpu-a", FLIGHT_REFUSAL, false, WALL) && !*told("gpu-a", FLIGHT_REFUSAL),
+	      told("gpu-a", FLIGHT_REFUSAL), "of what is not, none: it is not in the file");
+	check(strcmp(ask("gpu-a", FLIGHT_STORM, false, WALL - 3600), path) && flight.due_ns, "",
+	      "another kind has its own, and a clock that was set back overwrites nothing");
+	check(!strcmp(ask("gpu-a", FLIGHT_REFUSAL, false, WALL), told("gpu-a", FLIGHT_STORM)), "",
+	      "which what comes meanwhile is in, and is told");
 	flight_step(&flight, now, true);
 	check(files() == 2, "", "what is due is written at the end");
 }
@@ -96,31 +119,54 @@ static void full(void)
 
 	now += FLIGHT_PER_VM_NS;
 	events(20000);
-	flight_ask(&flight, "gpu-d", now, WALL + 5);
+	ask("gpu-d", FLIGHT_REFUSAL, false, WALL + 5);
 	setrlimit(RLIMIT_FSIZE, &small);
 	check(flight_step(&flight, now, true) == -EFBIG && flight.failed == 1, "", "a full disk is an error");
 	setrlimit(RLIMIT_FSIZE, &all);
 	check(files() == before && flight.nr == nr, "", "that leaves no file, and no path to none");
-	path = flight_ask(&flight, "gpu-d", now, WALL + 5);
+	path = ask("gpu-d", FLIGHT_REFUSAL, false, WALL + 5);
 	check(!flight_step(&flight, now, true) && recorded(path) == 20000, "",
 	      "and nothing is lost once there is room");
 }
 
 static void many(void)
 {
+	int i, kept = 0, missing = 0, before = files();
 	char vm[32], first[FLIGHT_PATH_LEN];
-	int i;
+	const char *latest;
 
 	snprintf(first, sizeof(first), "%s", flight.entries[0].path);
 	for (i = 0; i < 100; i++) {
 		snprintf(vm, sizeof(vm), "vm-%d", i);
-		flight_ask(&flight, vm, now += S, WALL + 10 + i);
+		now += S;
+		/* The clock is set back all the time. */
+		latest = ask(vm, FLIGHT_REFUSAL, false, WALL - i * 3600);
 		flight_step(&flight, now, true);
+		kept += !access(latest, F_OK);
 	}
-	check(files() == FLIGHT_FILES && flight.nr == FLIGHT_FILES, "", "of many the latest stay");
-	for (i = 0; i < FLIGHT_FILES && !access(flight.entries[i].path, F_OK); i++)
-		;
-	check(i == FLIGHT_FILES && access(first, F_OK), "", "and each that is told is there");
+	check(files() == FLIGHT_FILES && kept == 100, "", "of many the latest stay, whatever the clock says");
+	check((int)flight.removed == before + 100 - FLIGHT_FILES, "", "and what is removed is counted");
+	for (i = 0; i < (int)flight.nr; i++)
+		missing += *flight.entries[i].path && access(flight.entries[i].path, F_OK);
+	check(!missing && access(first, F_OK), "", "and each that is told is there");
+}
+
+/* Of another exporter's before: its numbers go on, and it is removed first. */
+static void restarted(void)
+{
+	struct flight next = { .dir = dir };
+	const char *path;
+
+	if (flight_open(&next, &host)) {
+		not_ok("setup: a second one");
+		return;
+	}
+	path = flight_ask(&next, "a", FLIGHT_STORM, false, now, 0);
+	check(next.serial == flight.serial + 1 && strstr(path, "-19700101T000000Z.data"), path,
+	      "the next exporter's numbers go on");
+	flight_step(&next, now, true);
+	check(!access(path, F_OK) && files() == FLIGHT_FILES, path, "and its recording stays");
+	recorder_close(&next.recorder);
 }
 
 static void forgotten(void)
@@ -145,7 +191,7 @@ int main(void)
 	if (!mkdtemp(dir))
 		return 1;
 	*slash = '/';
-	check(!*flight_ask(&(struct flight){ 0 }, "a", now, WALL), "", "without a directory there is none");
+	check(!*flight_ask(&(struct flight){ 0 }, "a", FLIGHT_STORM, false, now, WALL), "", "without a directory there is none");
 	if (flight_open(&flight, &host)) {
 		not_ok("setup");
 		return 1;
@@ -153,6 +199,7 @@ int main(void)
 	window();
 	full();
 	many();
+	restarted();
 	recorder_close(&flight.recorder);
 	forgotten();
 	return check_status();

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,13 +13,16 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "http.h"
+#include "listen.h"
 
 #define BIG  (32 << 20) /* more than sockets hold */
 #define MANY 1000
+#define REQUEST_S 2
 
 static struct http *http;
 static struct http_body *small, *big;
@@ -150,13 +154,60 @@ static void half_open(void)
 		fds[i] = client(part, sizeof(part) - 1);
 	serve(100);
 	fd = client(whole, sizeof(whole) - 1);
-	now_ns += 21 * 1000000000ull;
 	check(answer(fd, buf, sizeof(buf)) > 0 && strstr(buf, "small"), buf,
-	      "300 that only begin do not keep another out for longer than 20 s");
+	      "300 that only begin do not keep another out");
 	close(fd);
+	now_ns += REQUEST_S * 1000000000ull - 1;
+	serve(20);
+	check(read(fds[299], buf, 1) < 0 && errno == EAGAIN, "it ended", "the latest wait for two seconds");
+	now_ns++;
+	serve(20);
+	for (i = fd = 0; i < 300; i++)
+		fd += read(fds[i], buf, 1) == 0;
+	check(fd == 300, "they do not", "and all end then (%d)", fd);
 	for (i = 0; i < 300; i++)
 		close(fds[i]);
 	serve(100);
+}
+
+/* Connections that only begin, each made anew as soon as it ends, until it is killed. */
+static void attack(int nr)
+{
+	static const char part[] = "GET / HTTP/1.1\r\nHo";
+	static struct pollfd fds[MANY];
+	int i;
+
+	for (i = 0; i < nr; i++)
+		fds[i] = (struct pollfd){ .fd = client(part, sizeof(part) - 1), .events = POLLIN };
+	for (;;) {
+		poll(fds, nr, -1);
+		for (i = 0; i < nr; i++) {
+			if (fds[i].fd >= 0 && !fds[i].revents)
+				continue;
+			close(fds[i].fd);
+			fds[i].fd = client(part, sizeof(part) - 1);
+		}
+	}
+}
+
+static void attacked(void)
+{
+	static const char whole[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+	pid_t pid = fork();
+	int i, fd, good = 0;
+
+	if (!pid)
+		attack(900);
+	serve(300);
+	for (i = 0; i < 20; i++) {
+		fd = client(whole, sizeof(whole) - 1);
+		good += answer(fd, buf, sizeof(buf)) > 0 && strstr(buf, "small");
+		close(fd);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	check(good == 20, "", "900 that begin, again and again, keep nobody out (%d of 20)", good);
+	serve(300);
 }
 
 static void slow_reader(void)
@@ -207,20 +258,60 @@ static void garbage(void)
 	requests();
 }
 
+/* Can a client of this family reach what listens at @fd? */
+static bool reached(int fd, int family)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in four = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_storage at;
+	socklen_t len = sizeof(at);
+	int client = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool there;
+
+	getsockname(fd, (void *)&at, &len);
+	six.sin6_port = four.sin_port = ((struct sockaddr_in *)&at)->sin_port;
+	there = !(family == AF_INET ? connect(client, (void *)&four, sizeof(four)) :
+				      connect(client, (void *)&six, sizeof(six)));
+	close(client);
+	return there;
+}
+
+static bool has_six(void)
+{
+	int fd = listen_on("[::1]:0");
+
+	close(fd);
+	return fd >= 0;
+}
+
+static void everywhere(void)
+{
+	int fd = listen_on(":0");
+
+	check(reached(fd, AF_INET), "it is not", ":0 is reached by IPv4");
+	if (has_six())
+		check(reached(fd, AF_INET6), "it is not", "and by IPv6");
+	else
+		skip("IPv6 (this machine has none)");
+	close(fd);
+}
+
 static void addresses(void)
 {
+	static const char *const wrong[] = { "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536",
+					     "9973", "" };
 	static const struct {
 		const char *address;
 		int want;	/* 0: a socket */
 	} rows[] = {
-		{ "127.0.0.1:0", 0 }, { ":0", 0 }, { "127.0.0.1", -EINVAL }, { "127.0.0.1:", -EINVAL },
-		{ "127.0.0.1:http", -EINVAL }, { "127.0.0.1:65536", -EINVAL },
-		{ "no such host:1", -ENOENT }, { "192.0.2.1:0", -EADDRNOTAVAIL },
+		{ "127.0.0.1:0", 0 }, { "no such host:1", -ENOENT }, { "192.0.2.1:0", -EADDRNOTAVAIL },
 	};
 	size_t i;
 
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		check(!listen_is_address(wrong[i]), "it is", "'%s' is no address", wrong[i]);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int fd = http_listen(rows[i].address);
+		int fd = listen_is_address(rows[i].address) ? listen_on(rows[i].address) : -EINVAL;
 
 		check(rows[i].want ? fd == rows[i].want : fd >= 0, strerror(-fd), "address '%s'",
 		      rows[i].address);
@@ -241,14 +332,16 @@ int main(void)
 	memset(data, 'x', BIG);
 	big = http_body_new(data, BIG, "text/plain");
 	small = http_body_new(strdup("small\n"), 6, "text/plain");
-	fd = http_listen("127.0.0.1:0");
+	fd = listen_on("127.0.0.1:0");
 	getsockname(fd, (void *)&address, &len);
 	if (http_open(&http, fd, get, NULL))
 		return 1;
 	addresses();
+	everywhere();
 	requests();
 	at_once();
 	half_open();
+	attacked();
 	slow_reader();
 	garbage();
 	http_close(http);

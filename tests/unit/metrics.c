@@ -68,9 +68,10 @@ static void print(bool openmetrics)
 {
 	const struct hook hook = { .command = "x", .done = 3, .dropped = 1 };
 	static const struct flight flight = {
-		.dir = "/var/lib/kvmmt", .nr = 1, .written = 2, .failed = 1,
-		.entries = { { .vm = "gpu\\a-4194305",
-			       .path = "/var/lib/kvmmt/kvmmt-20261121T120000Z.data" } },
+		.dir = "/var/lib/kvmmt", .nr = 2, .written = 2, .failed = 1, .removed = 3,
+		.entries = { { .vm = "gpu\\a-4194305", .kind = FLIGHT_REFUSAL,
+			       .path = "/var/lib/kvmmt/kvmmt-000017-20261121T120000Z.data" },
+			     { .vm = "gpu\\a-4194305", .kind = FLIGHT_STORM } },
 	};
 	const struct metrics m = {
 		.host = &host, .model = &model, .set = &set, .refusals = &refusals,

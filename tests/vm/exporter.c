@@ -224,7 +224,8 @@ static void locked_down(void)
 
 static void as_service(void)
 {
-	char *const argv[] = { "/bin/kvmmt", "exporter", NULL };
+	/* Of stacks it can know nothing. */
+	char *const argv[] = { "/bin/kvmmt", "exporter", "--stacks", NULL };
 	pid_t pid = fork(), web;
 
 	if (!pid) {

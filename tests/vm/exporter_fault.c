@@ -59,7 +59,7 @@ static void recorded(void)
 	check(soon(written), "it is not", "a refusal is recorded");
 	at = strstr(page, "recording=\"");
 	sscanf(at ? at : "", "recording=\"%255[^\"]", path);
-	check(has("kvmmt_recording_info{vm=\"gpu-a\",recording=\"" DIR "/kvmmt-", NULL), path,
+	check(has("kvmmt_recording_info{vm=\"gpu-a\",kind=\"refusal\",recording=\"" DIR "/kvmmt-", NULL), path,
 	      "its path is told with its VM");
 	check(!stat(path, &st) && (st.st_mode & 0777) == 0600, path, "nobody else can read it");
 	check(!script(path) && has("gpu-a", "refused unsafe-cacheable", NULL), "it is not there", "it has the refusal");
