@@ -64,6 +64,11 @@ static void raise_storm(struct exporter *x, const struct series *s)
 	tell_storm(s, &x->model, stack, record_for(x, s->label, FLIGHT_STORM, false), &x->hook);
 }
 
+static double start_s(const struct exporter *x, const struct spell *spell)
+{
+	return (__u64)(exporter_wall_s() - (double)(x->model.now_ns - spell->since_ns) / 1e9);
+}
+
 static void step_storms(struct exporter *x)
 {
 	size_t i;
@@ -72,16 +77,20 @@ static void step_storms(struct exporter *x)
 		struct series *s = x->set.all[i];
 		enum storm_change change = storm_step(&s->storm, &x->storm, &x->model, s->vm);
 
-		if (change == STORM_RAISED)
+		if (change == STORM_RAISED) {
+			s->storm_start_s = start_s(x, &s->storm.spell);
 			raise_storm(x, s);
-		else if (change == STORM_CLEARED)
+		} else if (change == STORM_CLEARED) {
 			tell_storm_over(s, &x->hook);
+		}
 		change = thrash_step(&s->thrash, &x->storm, &x->model, s->vm);
-		if (change == STORM_RAISED)
+		if (change == STORM_RAISED) {
+			s->thrash_start_s = start_s(x, &s->thrash.spell);
 			tell_thrash(s, &x->model, record_for(x, s->label, FLIGHT_THRASH, false),
 				    &x->hook);
-		else if (change == STORM_CLEARED)
+		} else if (change == STORM_CLEARED) {
 			tell_thrash_over(s, &x->hook);
+		}
 	}
 }
 

@@ -148,6 +148,7 @@ void metrics_print(const struct metrics *m, FILE *out)
 {
 	print_host(m, out);
 	metrics_vms(m, out);
+	metrics_storms(m, out);
 	metrics_alerts(m, out);
 	print_loss(m, out);
 	print_hook(m, out);

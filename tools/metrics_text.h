@@ -30,7 +30,9 @@ bool metrics_fed(const struct host *host, __u32 sources);
 
 /* metrics_vms.c: which VMs there are, and what is counted of each */
 void metrics_vms(const struct metrics *m, FILE *out);
-/* metrics_alerts.c: what alerts are made of */
+/* metrics_storms.c: storms, and pseudo-TLBs that thrash */
+void metrics_storms(const struct metrics *m, FILE *out);
+/* metrics_alerts.c: refusals and recordings */
 void metrics_alerts(const struct metrics *m, FILE *out);
 
 #endif

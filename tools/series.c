@@ -15,23 +15,23 @@ struct series *series_find(const struct series_set *set, const struct kvmmt_vm_k
 	return node ? *node : NULL;
 }
 
+static int label_order(const void *a, const void *b)
+{
+	const struct series *x = a, *y = b;
+
+	return strcmp(x->label, y->label);
+}
+
 static bool label_taken(const struct series_set *set, const struct series *by)
 {
-	size_t i;
-
-	if (!strcmp(by->label, SERIES_OTHER))
-		return true;
-	for (i = 0; i < set->nr; i++)
-		if (set->all[i]->own && set->all[i] != by && !strcmp(set->all[i]->label, by->label))
-			return true;
-	return false;
+	return !strcmp(by->label, SERIES_OTHER) || tfind(by, &set->by_label, label_order);
 }
 
 /*
  * A VM that is known by its process alone is told from others by the pid; of two with
- * one name and series of their own, the later is "name#2".
+ * one name, the later is "name#2". False: there is no memory to remember it.
  */
-static void choose_label(const struct series_set *set, struct series *s)
+static bool choose_label(struct series_set *set, struct series *s)
 {
 	char name[VM_NAME_LEN + 12];
 	unsigned int n;
@@ -41,8 +41,18 @@ static void choose_label(const struct series_set *set, struct series *s)
 	else
 		snprintf(name, sizeof(name), "%s", s->vm->name);
 	snprintf(s->label, sizeof(s->label), "%s", name);
-	for (n = 2; s->own && label_taken(set, s); n++)
+	for (n = 2; label_taken(set, s); n++)
 		snprintf(s->label, sizeof(s->label), "%s#%u", name, n);
+	s->labelled = tsearch(s, &set->by_label, label_order);
+	return s->labelled;
+}
+
+/* It keeps its label, which another may now have. */
+static void release_label(struct series_set *set, struct series *s)
+{
+	if (s->labelled)
+		tdelete(s, &set->by_label, label_order);
+	s->labelled = false;
 }
 
 void series_rename(struct series_set *set)
@@ -51,9 +61,10 @@ void series_rename(struct series_set *set)
 
 	/* None of the old labels is in a new one's way. */
 	for (i = 0; i < set->nr; i++)
-		set->all[i]->label[0] = '\0';
+		release_label(set, set->all[i]);
 	for (i = 0; i < set->nr; i++)
-		choose_label(set, set->all[i]);
+		if (!set->all[i]->ended)
+			choose_label(set, set->all[i]);
 }
 
 static struct series *add(struct series_set *set, const struct model_vm *vm)
@@ -74,12 +85,12 @@ static struct series *add(struct series_set *set, const struct model_vm *vm)
 		return NULL;
 	s->key = vm->key;
 	s->vm = vm;
-	if (!tsearch(s, &set->by_key, model_key_order)) {
+	if (!choose_label(set, s) || !tsearch(s, &set->by_key, model_key_order)) {
+		release_label(set, s);
 		free(s);
 		return NULL;
 	}
 	s->own = !vm->gone && set->nr_own < set->limit;
-	choose_label(set, s);
 	vm_pod("/proc", vm->process, s->pod);
 	set->nr_own += s->own;
 	set->all[set->nr++] = s;
@@ -93,8 +104,16 @@ static void end(struct series_set *set, struct series *s)
 		set->nr_own--;
 	else
 		model_add(&set->ended, &s->vm->now);
+	release_label(set, s);
 	s->own = false;
 	s->ended = true;
+}
+
+static void take(struct series_set *set, struct series *s, const struct model_vm *vm)
+{
+	s->vm = vm;
+	if (vm->gone && !s->ended)
+		end(set, s);
 }
 
 /* Those that the model has dropped. */
@@ -107,6 +126,7 @@ static void sweep(struct series_set *set)
 			set->all[kept++] = set->all[i];
 			continue;
 		}
+		release_label(set, set->all[i]);
 		tdelete(set->all[i], &set->by_key, model_key_order);
 		free(set->all[i]);
 	}
@@ -123,17 +143,20 @@ int series_update(struct series_set *set, const struct model *m)
 		set->all[i]->vm = NULL;
 	for (i = 0; i < m->nr_vms; i++) {
 		s = series_find(set, &m->vms[i]->key);
-		if (!s)
-			s = add(set, m->vms[i]);
-		if (!s) {
-			err = -ENOMEM;
-			continue;
-		}
-		s->vm = m->vms[i];
-		if (s->vm->gone && !s->ended)
-			end(set, s);
+		if (s)
+			take(set, s, m->vms[i]);
 	}
 	sweep(set);
+	/* Then those that are new: one may have the name of one that just ended. */
+	for (i = 0; i < m->nr_vms; i++) {
+		if (series_find(set, &m->vms[i]->key))
+			continue;
+		s = add(set, m->vms[i]);
+		if (s)
+			take(set, s, m->vms[i]);
+		else
+			err = -ENOMEM;
+	}
 	set->other = set->ended;
 	set->nr_other = 0;
 	for (i = 0; i < set->nr; i++) {
@@ -155,6 +178,7 @@ void series_free(struct series_set *set)
 	size_t i;
 
 	tdestroy(set->by_key, keep);
+	tdestroy(set->by_label, keep);
 	for (i = 0; i < set->nr; i++)
 		free(set->all[i]);
 	free(set->all);

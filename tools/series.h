@@ -18,13 +18,15 @@
 /* A VM that the model has. */
 struct series {
 	struct kvmmt_vm_key key;
-	char label[SERIES_LABEL_LEN];	/* no other with series of its own has it */
+	char label[SERIES_LABEL_LEN];	/* no other that lives has it */
 	char pod[VM_POD_LEN];
 	struct storm storm;
 	struct thrash thrash;
 	const struct model_vm *vm;	/* until the next series_update() */
 	bool own;			/* has series of its own: lives, and was within the limit */
 	bool ended;
+	bool labelled;			/* is in the set's tree */
+	double storm_start_s, thrash_start_s; /* since 1970, if .storm or .thrash is on */
 };
 
 struct series_set {
@@ -34,7 +36,7 @@ struct series_set {
 	size_t nr_other;		/* that live, and are beyond the limit */
 	struct model_counts other;	/* of VMs without series of their own, ever */
 	struct model_counts ended;	/* the part of it that will not change */
-	void *by_key;			/* tsearch() tree */
+	void *by_key, *by_label;	/* tsearch() trees; the latter of those that live */
 };
 
 /* After each sample of the model, also one that failed. Returns 0 or -ENOMEM. */

@@ -78,5 +78,5 @@ if sys.argv[1] == "--dropped":
     dropped(*sys.argv[2:])
 else:
     said = " ".join(read(sys.argv[4]).split())
-    last = read(sys.argv[1]).split("=== ")[-1]
-    print("\n".join(x for x in page(figures(last, sys.argv[2], read(sys.argv[3]))) if x not in said))
+    most = max(read(sys.argv[1]).split("=== "), key=len)
+    print("\n".join(x for x in page(figures(most, sys.argv[2], read(sys.argv[3]))) if x not in said))

@@ -5,6 +5,7 @@
  *   metrics [text | openmetrics]
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "metrics.h"
@@ -64,7 +65,50 @@ static void sample(__u64 now)
 	series_update(&set, &model);
 }
 
-static void print(bool openmetrics)
+/* Workers of one pool, and processes of one name, are one cause each. */
+static void storm(struct series *s, double per_s)
+{
+	static const struct storm_cause causes[] = {
+		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "kworker/3:1", .count = 400 },
+		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "khugepaged", .count = 350 },
+		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "kworker/u8:2", .count = 100 },
+		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "qemu", .process = 5, .count = 70 },
+		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "qemu", .process = 6, .count = 30 },
+		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "ksmd", .count = 50 },
+	};
+
+	s->storm.spell.on = true;
+	s->storm.spell.raised = 1;
+	s->storm.per_s = per_s;
+	s->storm.refault = 0.7;
+	s->storm.count = 1000;
+	s->storm.nr_causes = sizeof(causes) / sizeof(causes[0]);
+	memcpy(s->storm.causes, causes, sizeof(causes));
+	s->storm_start_s = 1795262400;
+}
+
+static void thrash(struct series *s)
+{
+	s->thrash = (struct thrash){ .spell = { .on = true, .raised = 1 }, .per_s = 20000, .miss = 0.85,
+				     .reason = KVMMT_VNCR_INVAL_REPLACED, .part = 0.97 };
+	s->thrash_start_s = 1795262401;
+}
+
+static void alerts(void)
+{
+	size_t i;
+
+	for (i = 0; i < set.nr; i++) {
+		struct series *s = set.all[i];
+
+		if (!strncmp(s->label, "gpu", 3))
+			thrash(s);
+		if (!strncmp(s->label, "gpu", 3) || !strncmp(s->label, "late", 4))
+			storm(s, 48000.25);
+	}
+}
+
+static void print(FILE *out, bool openmetrics)
 {
 	const struct hook hook = { .command = "x", .done = 3, .dropped = 1 };
 	static const struct flight flight = {
@@ -81,7 +125,7 @@ static void print(bool openmetrics)
 			 .requests = 9 },
 	};
 
-	metrics_print(&m, stdout);
+	metrics_print(&m, out);
 }
 
 static void refuse(void)
@@ -107,6 +151,32 @@ static void refuse(void)
 	refusal_expire(&refusals, 1 + REFUSAL_KEEP_NS);
 }
 
+/* Of storms in 20 VMs without series of their own, the worst are told by name. */
+static void beyond(void)
+{
+	struct kvmmt_counters c = { .fault[KVMMT_FAULT_MAPPED] = 1 };
+	char line[512], *text = NULL;
+	size_t size = 0, i;
+	FILE *f;
+
+	model_sample(&model, 3 * S);
+	for (i = 0; i < 20; i++)
+		model_vm(&model, &(struct kvmmt_vm_key){ .vm = 0x1000 + i, .pid = 4194304 }, &c, "vm");
+	set.limit = 0;
+	series_update(&set, &model);
+	for (i = 0; i < set.nr; i++)
+		storm(set.all[i], 10000 + i * 7919 % 100);
+	f = open_memstream(&text, &size);
+	print(f, false);
+	fclose(f);
+	f = fmemopen(text, size, "r");
+	while (fgets(line, sizeof(line), f))
+		if (strstr(line, "kvmmt_vm_storm{") == line || strstr(line, "kvmmt_vm_storm_rate{") == line)
+			fputs(line, stdout);
+	fclose(f);
+	free(text);
+}
+
 int main(int argc, char **argv)
 {
 	int kind;
@@ -122,15 +192,22 @@ int main(int argc, char **argv)
 	refuse();
 	if (argc < 2) {
 		puts("=== OpenMetrics, four VMs, three of them with series, a tracepoint missing");
-		print(true);
+		print(stdout, true);
 	}
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		host.tracepoint[kind] = KVMMT_TRACED & 1u << kind;
 	sample(2);
+	alerts();
 	if (argc < 2)
-		puts("=== text, all tracepoints, a guest hypervisor, one of each is gone, one is new");
-	print(argc > 1 && !strcmp(argv[1], "openmetrics"));
+		puts("=== text, all tracepoints, a guest hypervisor, one of each is gone, one is new, storms");
+	print(stdout, argc > 1 && !strcmp(argv[1], "openmetrics"));
 	series_free(&set);
 	model_free(&model);
+	if (argc < 2) {
+		puts("=== storms in 20 VMs beyond the limit");
+		beyond();
+		series_free(&set);
+		model_free(&model);
+	}
 	return 0;
 }

@@ -18,4 +18,11 @@ families = list(parse(sys.stdin.read()))
 seen = [(s.name, tuple(sorted(s.labels.items()))) for f in families for s in f.samples]
 sys.exit("series twice" if len(seen) != len(set(seen)) else 0 if len(seen) > 100 else "too few")' 2>&1)
 result $? "an OpenMetrics parser reads it, no series twice" "$said"
+# The parser takes two equal lines that follow each other for one.
+for format in text openmetrics; do
+	text=$("$metrics" $format)
+	twice=$(grep -v '^#' <<<"$text" | sed 's/ [^ ]*$//' | sort | uniq -d)
+	[ -z "$twice" ] && grep -q 'cause="kworker"' <<<"$text"
+	result $? "no line of $format twice, during a storm" "$twice"
+done
 exit $failed
