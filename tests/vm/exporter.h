@@ -52,6 +52,9 @@ int ordinary(unsigned int life_s);
 /* exporter_journal.c: @start runs an exporter with a recorder, its standard error to @messages */
 void journal(pid_t (*start)(void), const char *messages);
 
+/* exporter_objects.c */
+void objects(void);
+
 /* exporter_fault.c */
 void faults(void);
 
