@@ -197,7 +197,7 @@ static void storm(void)
 	check(!kvmmt(out, "record --keep 60 --on-storm=rate=1000000 -d 5 -o " FILE_NAME) &&
 		      access(FILE_NAME, F_OK) && said("nothing asked for it"),
 	      "it did", "what is below the threshold has the flight recorder write nothing");
-	check(!kvmmt(out, "record --keep 60 --on-storm=rate=5,for=2 -d 30 -o " FILE_NAME) &&
+	check(!kvmmt(out, "record --keep 60 --on-storm=rate=5,for=2,within=2 -d 30 -o " FILE_NAME) &&
 		      said("because of a storm of db-2: ") && said("by vmm "),
 	      out, "a storm has the flight recorder write, and is told with its cause");
 	check(!kvmmt(out, "script --kind s2_invalidate -i " FILE_NAME) && strstr(out, "db-2") &&
