@@ -52,8 +52,8 @@ struct common {
 };
 
 extern const struct argp common_argp;
-/* Parts of it: what to watch, which recording instead */
-extern const struct argp live_argp, input_argp;
+/* Parts of it: what to watch, which recording instead, in which order */
+extern const struct argp live_argp, input_argp, sort_argp;
 
 /* What an option means; an error ends the command. */
 size_t parse_size(const char *option, const char *arg, struct argp_state *state);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interval.h"
 #include "kvmmt.h"
 #include "names.h"
 
@@ -26,7 +27,11 @@ static const struct argp_option table_options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
 	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
 	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
-	{ "sort", 's', "FIELD", 0, "rows by this field, largest first", 0 },
+	{ 0 },
+};
+
+static const struct argp_option sort_options[] = {
+	{ "sort", 's', "FIELD", 0, "rows by this field, largest first ('list' names them)", 0 },
 	{ 0 },
 };
 
@@ -129,11 +134,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		if (state->child_inputs)	/* common_argp's children */
-			state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = c;
+			state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] =
+				state->child_inputs[3] = c;
 		break;
 	case 'd':
-		c->interval_s = strtod(arg, &end);
-		if (end == arg || *end || !(c->interval_s >= 0.1 && c->interval_s <= 86400))
+		if (!interval_parse(arg, &c->interval_s))
 			argp_error(state, "--interval: '%s' is not a number of seconds from 0.1 to 86400",
 				   arg);
 		break;
@@ -155,9 +160,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_fields(c, arg, state);
 		break;
 	case 's':
+		if (!strcmp(arg, "list"))
+			list_fields();
 		c->sort = field_find(arg, strlen(arg));
 		if (!c->sort)
-			argp_error(state, "--sort: there is no field '%s'; --fields list names them", arg);
+			argp_error(state, "--sort: there is no field '%s'; --sort list names them", arg);
 		break;
 	case 'm':
 		c->ring_bytes = parse_size("buffer", arg, state);
@@ -182,8 +189,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp live_argp = { .options = live_options, .parser = parse };
 const struct argp input_argp = { .options = input_options, .parser = parse };
+const struct argp sort_argp = { .options = sort_options, .parser = parse };
 static const struct argp table_argp = { .options = table_options, .parser = parse };
 static const struct argp_child children[] = {
-	{ &live_argp, 0, NULL, 0 }, { &input_argp, 0, NULL, 0 }, { &table_argp, 0, NULL, 0 }, { 0 }
+	{ &live_argp, 0, NULL, 0 }, { &input_argp, 0, NULL, 0 }, { &table_argp, 0, NULL, 0 },
+	{ &sort_argp, 0, NULL, 0 }, { 0 }
 };
 const struct argp common_argp = { .parser = parse, .children = children };

@@ -21,11 +21,16 @@ static __s64 clock_ns(clockid_t clock)
 	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
 }
 
+__s64 recorder_realtime_ns(void)
+{
+	return clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+}
+
 int recorder_open(struct recorder *r, const struct host *host, __u32 kinds, bool refusals_only)
 {
 	struct recording_info info = {
 		.host = *host,
-		.realtime_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC),
+		.realtime_ns = recorder_realtime_ns(),
 		.refusals_only = refusals_only,
 	};
 	int kind;

@@ -11,6 +11,9 @@ struct recorder {
 	size_t nr_names;
 };
 
+/* CLOCK_REALTIME minus CLOCK_MONOTONIC, now */
+__s64 recorder_realtime_ns(void);
+
 /* @kinds: those that are recorded, bit by kind. Returns 0 or -ENOMEM. */
 int recorder_open(struct recorder *r, const struct host *host, __u32 kinds, bool refusals_only);
 void recorder_close(struct recorder *r);

@@ -65,6 +65,15 @@ void screen_line(struct screen *s, int row, enum attr attr, const char *format, 
 		s->cells[row * s->cols + col] = (struct cell){ ' ', attr };
 }
 
+void screen_copy(struct screen *s, int row, const struct screen *from, int at, int nr)
+{
+	int i, k;
+
+	for (i = 0; i < nr && row + i < s->rows && at + i < from->rows; i++)
+		for (k = 0; k < s->cols; k++)
+			s->cells[(row + i) * s->cols + k] = from->cells[(at + i) * from->cols + k];
+}
+
 void screen_print(const struct screen *s, FILE *out)
 {
 	int row, col, last_row = -1, last, i;

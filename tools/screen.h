@@ -29,6 +29,9 @@ void screen_put(struct screen *s, int row, int col, enum attr attr, const char *
 void screen_line(struct screen *s, int row, enum attr attr, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* @nr rows of @from, which is as wide, from its row @at on, to row @row of @s. */
+void screen_copy(struct screen *s, int row, const struct screen *from, int at, int nr);
+
 /* As text, trailing blanks cut, without the empty rows at the end. */
 void screen_print(const struct screen *s, FILE *out);
 

@@ -11,13 +11,25 @@
 #include "term.h"
 
 static chtype looks[ATTR_KEY + 1];
+static SCREEN *screen;
+static FILE *keys;
 
-bool term_usable(void)
+/* Where keys come from; NULL: from nowhere. */
+static FILE *open_keys(bool stdin_taken)
+{
+	if (stdin_taken)
+		return fopen("/dev/tty", "re");
+	return isatty(STDIN_FILENO) ? stdin : NULL;
+}
+
+bool term_usable(bool stdin_taken)
 {
 	const char *term = getenv("TERM");
+	FILE *from = open_keys(stdin_taken);
 
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term &&
-	       strcmp(term, "dumb");
+	if (from && from != stdin)
+		fclose(from);
+	return from && isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb");
 }
 
 static void choose_looks(void)
@@ -41,10 +53,12 @@ static void choose_looks(void)
 	looks[ATTR_TITLE] |= COLOR_PAIR(2);
 }
 
-int term_open(void)
+int term_open(bool stdin_taken)
 {
-	setlocale(LC_ALL, "");
-	if (!newterm(NULL, stdout, stdin))
+	keys = open_keys(stdin_taken);
+	setlocale(LC_CTYPE, "");
+	screen = keys ? newterm(NULL, stdout, keys) : NULL;
+	if (!screen)
 		return -ENODEV;
 	cbreak();
 	noecho();
@@ -57,7 +71,14 @@ int term_open(void)
 
 void term_close(void)
 {
-	endwin();
+	if (screen) {
+		endwin();
+		delscreen(screen);
+	}
+	if (keys && keys != stdin)
+		fclose(keys);
+	screen = NULL;
+	keys = NULL;
 }
 
 void term_size(int *rows, int *cols)

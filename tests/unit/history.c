@@ -38,7 +38,7 @@ static void sample(struct model *m, __u64 t)
 		model_vm(m, &key, &c, "");
 	}
 	model_vcpu(m, &vcpu, &vncr);
-	model_refusal(m, &refusal);
+	model_refusal(m, &refusal, "a file", 3);
 	model_cause(m, &cause, &count);
 }
 
