@@ -91,7 +91,14 @@ static int played(void *ctx)
 	struct top *t = ctx;
 
 	t->ui.at_s = (double)(t->model.now_ns - replay_begin_ns(t->source.replay)) / 1e9;
-	return t->err;
+	if (t->err || !t->past.history)
+		return t->err;
+	/* It began anew. */
+	if (t->model.before_ns == t->model.now_ns) {
+		history_clear(t->past.history);
+		trend_forget(&t->ui.trend);
+	}
+	return history_add(t->past.history, &t->model);
 }
 
 /* As wide as COLUMNS says, where nobody can be asked. */

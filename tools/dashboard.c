@@ -33,7 +33,9 @@ static int interact(struct top *t, __u64 until_ns)
 		__u64 now = live_now_ns();
 
 		term_size(&rows, &cols);
-		err = ui_draw(&t->ui, &t->screen, rows, cols);
+		err = t->ui.view == VIEW_VM ? past_trend(&t->past, &t->ui) : 0;
+		if (!err)
+			err = ui_draw(&t->ui, &t->screen, rows, cols);
 		if (err)
 			return err;
 		term_draw(&t->screen);
@@ -93,9 +95,10 @@ int dashboard(struct top *t)
 	unsigned long n = 0;
 	int err = term_open(top_reads_stdin(t));
 
-	if (!err && t->source.live)
+	if (!err)
 		err = past_open(&t->past, &t->ui);
-	if (!err && t->source.live)
+	t->ui.history &= !t->source.replay;	/* a recording has its own */
+	if (!err)
 		err = history_add(t->past.history, &t->model);
 
 	while (!err && !stop && !t->ui.quit && (!t->common.count || n++ < t->common.count)) {

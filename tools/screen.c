@@ -74,6 +74,13 @@ void screen_copy(struct screen *s, int row, const struct screen *from, int at, i
 			s->cells[(row + i) * s->cols + k] = from->cells[(at + i) * from->cols + k];
 }
 
+char screen_ascii(char c)
+{
+	static const char ramp[] = "?.:-=+*#@";
+
+	return c > 0 && c <= SCREEN_BAR_MAX ? ramp[(int)c] : c;
+}
+
 void screen_print(const struct screen *s, FILE *out)
 {
 	int row, col, last_row = -1, last, i;
@@ -86,7 +93,7 @@ void screen_print(const struct screen *s, FILE *out)
 			if (s->cells[row * s->cols + col].c != ' ')
 				last = col;
 		for (col = 0; col <= last; col++)
-			fputc(s->cells[row * s->cols + col].c, out);
+			fputc(screen_ascii(s->cells[row * s->cols + col].c), out);
 		fputc('\n', out);
 	}
 }

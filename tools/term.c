@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See term.h. */
 #include <errno.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 /* ncurses has a KEY_ENTER and others of its own: ours start with K_. */
 #include "term.h"
@@ -86,8 +88,19 @@ void term_size(int *rows, int *cols)
 	getmaxyx(stdscr, *rows, *cols);
 }
 
+/* Bars are blocks from one to eight eighths high, where the terminal has them. */
+static void draw_bar(int row, int col, struct cell c)
+{
+	const wchar_t block[] = { L'\u2580' + c.c, 0 };
+
+	attrset(looks[c.attr]);
+	mvaddwstr(row, col, block);
+	attrset(A_NORMAL);
+}
+
 void term_draw(const struct screen *s)
 {
+	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	int row, col;
 
 	erase();
@@ -95,7 +108,10 @@ void term_draw(const struct screen *s)
 		for (col = 0; col < s->cols; col++) {
 			struct cell c = s->cells[row * s->cols + col];
 
-			mvaddch(row, col, (unsigned char)c.c | looks[c.attr]);
+			if (utf8 && c.c > 0 && c.c <= SCREEN_BAR_MAX)
+				draw_bar(row, col, c);
+			else
+				mvaddch(row, col, (unsigned char)screen_ascii(c.c) | looks[c.attr]);
 		}
 	}
 	refresh();

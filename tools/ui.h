@@ -11,6 +11,7 @@
 #include "model.h"
 #include "screen.h"
 #include "table.h"
+#include "trend.h"
 
 #define UI_WORD_LEN 32
 #define UI_SAID_LEN 96
@@ -49,6 +50,7 @@ struct ui {
 	size_t top;			/* first row shown */
 	struct kvmmt_vm_key selected;
 	size_t vcpu;			/* in VIEW_VNCR: 0 is all, else the n-th of the VM's */
+	struct trend trend;		/* of the VM in VIEW_VM */
 	int scroll;			/* in VIEW_VM: rows above the first one shown */
 	char filter[UI_WORD_LEN], word[UI_WORD_LEN];
 	char said[UI_SAID_LEN];		/* what the user has to be told, until the next key */

@@ -55,7 +55,7 @@ static void inputs(const struct model_refused *r, char *text, size_t len)
 	if (!slot && r->slot >= 0 && used < len)
 		used += snprintf(text + used, len - used, ", slot %lld", (long long)r->slot);
 	if (r->backing[0] && used < len)
-		used += snprintf(text + used, len - used, ", memory of %s", r->backing);
+		used += snprintf(text + used, len - used, ", memory: %s", r->backing);
 	if (r->ipa_low != r->ipa_high && used < len)
 		snprintf(text + used, len - used, "; all of them: ipa %#llx to %#llx",
 			 (unsigned long long)r->ipa_low, (unsigned long long)r->ipa_high);

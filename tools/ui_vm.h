@@ -20,6 +20,7 @@ typedef int (*vm_section)(const struct vm_view *v, struct screen *s, int row);
 /* Text over as many rows as it takes, cut between words. */
 int ui_draw_wrapped(struct screen *s, int row, int indent, enum attr attr, const char *text);
 
+int ui_section_trend(const struct vm_view *v, struct screen *s, int row);	/* ui_trend.c */
 int ui_section_refusals(const struct vm_view *v, struct screen *s, int row);	/* ui_refusals.c */
 
 #endif

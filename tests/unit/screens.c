@@ -42,8 +42,12 @@ static void sample(__u64 t)
 	give(2, "db-2", &db);
 }
 
+static struct past past;
+
 static void show(const char *title, int rows, int cols)
 {
+	if (past.history)
+		past_trend(&past, &ui);
 	ui_draw(&ui, &screen, rows, cols);
 	printf("=== %s, %dx%d\n", title, cols, rows);
 	screen_print(&screen, stdout);
@@ -97,8 +101,6 @@ static void nested(void)
 	keys("\x1b");
 }
 
-static struct past past;
-
 /* As kvmmt top does: a key, then what it asks of the past. */
 static void live_keys(const char *text)
 {
@@ -141,6 +143,8 @@ static void back_in_time(void)
 	show("of a time", 6, 80);
 	live_keys("/gpu\n\n");
 	show("a VM in the past", 24, 80);
+	live_keys("\x1b/web\n\n");
+	show("another one", 24, 44);
 	live_keys("\x1bg99\n");
 	show("no further back than was kept", 6, 80);
 	live_keys("l");

@@ -116,7 +116,7 @@ def every_key(rows, cols, pc_keys=True, **env):
         after(PAGE_UP, "rows 1-7", "PgUp there", 3)
         after(DOWN, "rows 2-8", "Down there", 3)
         after(UP, "rows 1-7", "Up there", 3)
-        after(END, "13-19 of 19", "End there", 3)
+        after(END, "16-22 of 22", "End there", 3)
         after(HOME, "rows 1-7", "Home there", 3)
     after("n", "no vCPU of this VM", "n there", rows - 1)
     after(ESC, "> vm-1", "Esc", 5)
@@ -144,6 +144,17 @@ def no_colour():
     check(t.colours() != {"default"}, "without it there is", t.text())
     t.keys("q")
     t.end()
+
+
+def bars():
+    for locale, full in (("C.UTF-8", "█"), ("C", "@")):
+        # pyte does not know the sequence by which xterm repeats a character.
+        t = Terminal(24, 80, LC_ALL=locale, TERM="screen")
+        t.shows("END", 1)
+        t.keys("\r")
+        check(t.shows(f"faults/s         |{full}|"), f"bars in {locale}", t.text())
+        t.keys("q")
+        t.end()
 
 
 def resized():
@@ -190,6 +201,7 @@ def main():
     every_key(12, 40)
     every_key(24, 80, pc_keys=False, TERM="vt100")
     no_colour()
+    bars()
     resized()
     dumb()
     piped()
