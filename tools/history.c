@@ -12,6 +12,9 @@
 #include "history.h"
 #include "model_vms.h"
 
+/* Structs are read and written as words. */
+typedef __u64 __attribute__((may_alias)) word;
+
 struct sample {
 	__u64 time_ns;
 	size_t len, unpacked;
@@ -105,7 +108,7 @@ static size_t image_bound(const struct model *m)
  */
 static __u64 *put(__u64 *to, const void *from, size_t bytes)
 {
-	const __u64 *words = from;
+	const word *words = from;
 	size_t i, nr = bytes / sizeof(*words);
 	__u64 *which = to;
 
@@ -123,7 +126,8 @@ static __u64 *put(__u64 *to, const void *from, size_t bytes)
 
 static const __u64 *get(const __u64 *from, void *to, size_t bytes)
 {
-	__u64 *words = to, which = 0;
+	__u64 which = 0;
+	word *words = to;
 	size_t i, nr = bytes / sizeof(*words);
 
 	for (i = 0; i < nr; i++) {
@@ -310,8 +314,8 @@ int history_delta(const struct history *h, __u64 nr, const struct kvmmt_vm_key *
 {
 	__u64 *image = unpack(sample_of(h, nr));
 	const __u64 *from = image;
-	struct model_vm vm;
-	struct model m;
+	struct model_vm vm = { 0 };
+	struct model m = { 0 };
 	int found = 0;
 
 	if (!image)

@@ -151,7 +151,7 @@ def bars():
         # pyte does not know the sequence by which xterm repeats a character.
         t = Terminal(24, 80, LC_ALL=locale, TERM="screen")
         t.shows("END", 1)
-        t.keys("\r")
+        t.keys("j\r")
         check(t.shows(f"faults/s         |{full}|"), f"bars in {locale}", t.text())
         t.keys("q")
         t.end()
