@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dashboard on a terminal: keys answered at once, and samples when they are due. */
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "term.h"
 #include "top.h"
@@ -53,6 +55,36 @@ static int interact(struct top *t, __u64 until_ns)
 	return err;
 }
 
+static void stop_measuring(struct top *t)
+{
+	if (t->cost_fd >= 0)
+		close(t->cost_fd);
+	t->cost_fd = -1;
+	t->ui.cost = t->measured = false;
+}
+
+/* At a sample: what the BPF programs cost since the one before, if that was asked for. */
+static void measure(struct top *t)
+{
+	int err;
+
+	if (!t->ui.cost) {
+		stop_measuring(t);
+		return;
+	}
+	if (t->cost_fd < 0)
+		t->cost_fd = live_measure();
+	memcpy(t->ui.costs_before, t->ui.costs, sizeof(t->ui.costs));
+	err = t->cost_fd < 0 ? t->cost_fd : live_costs(t->source.live, t->ui.costs);
+	if (err) {
+		ui_say(&t->ui, "what BPF costs cannot be measured: %s", strerror(-err));
+		stop_measuring(t);
+		return;
+	}
+	t->ui.costs_s = t->measured ? (double)(t->model.now_ns - t->model.before_ns) / 1e9 : 0;
+	t->measured = true;
+}
+
 /* As many steps as one refresh shows. */
 static int play_on(struct top *t)
 {
@@ -93,7 +125,10 @@ static int follow(struct top *t)
 int dashboard(struct top *t)
 {
 	unsigned long n = 0;
-	int err = term_open(top_reads_stdin(t));
+	int err;
+
+	t->cost_fd = -1;
+	err = term_open(top_reads_stdin(t));
 
 	if (!err)
 		err = past_open(&t->past, &t->ui);
@@ -109,10 +144,13 @@ int dashboard(struct top *t)
 			err = follow(t);
 		else
 			err = top_sample(t);
+		if (!err && t->source.live)
+			measure(t);
 		t->ui.new_delay = false;
 		if (!err && t->source.live)
 			err = past_follow(&t->past, &t->ui, &t->model);
 	}
+	stop_measuring(t);
 	term_close();
 	return err;
 }

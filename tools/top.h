@@ -19,6 +19,8 @@ struct top {
 	struct screen screen;
 	struct past past;
 	bool batch;
+	int cost_fd;		/* open while BPF programs are measured, else -1 */
+	bool measured;		/* the sample before was too */
 	__u64 cpu_ns;		/* of this process at the last sample */
 	int err;
 };

@@ -120,7 +120,7 @@ static void draw_help(struct screen *s)
 		"p space  pause                      d  delay              r  totals from 0",
 		"T t  a step back or on in time      g  so many seconds ago   l  live again",
 		"of a recording: T t  a step back or on   + -  speed   g  go to a second",
-		"? h F1  this help                   q  quit",
+		"b  what the BPF programs cost, live ? h F1  this help     q  quit",
 	};
 	size_t i, nr = sizeof(lines) / sizeof(lines[0]);
 
@@ -144,6 +144,8 @@ int ui_draw(struct ui *ui, struct screen *s, int rows, int cols)
 		ui_draw_vncr(ui, vm, s, UI_HEADER_ROWS - 1);
 	else
 		ui_draw_list(ui, s);
+	if (ui->cost)
+		ui_draw_cost(ui, s);
 	if (ui->help)
 		draw_help(s);
 	ui_draw_header(ui, s);

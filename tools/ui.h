@@ -10,6 +10,7 @@
 #include "host.h"
 #include "model.h"
 #include "screen.h"
+#include "source_live.h"
 #include "table.h"
 #include "trend.h"
 
@@ -50,6 +51,9 @@ struct ui {
 	size_t top;			/* first row shown */
 	struct kvmmt_vm_key selected;
 	size_t vcpu;			/* in VIEW_VNCR: 0 is all, else the n-th of the VM's */
+	bool cost;			/* what BPF costs was asked for, live */
+	struct live_cost costs[KVMMT_KIND_NR], costs_before[KVMMT_KIND_NR];
+	double costs_s;			/* between them; 0: not measured yet */
 	struct trend trend;		/* of the VM in VIEW_VM */
 	int scroll;			/* in VIEW_VM: rows above the first one shown */
 	char filter[UI_WORD_LEN], word[UI_WORD_LEN];
@@ -65,6 +69,9 @@ void ui_ask(struct ui *ui, enum ui_prompt prompt);
 void ui_prompt_key(struct ui *ui, int key);
 /* Returns 0 or -ENOMEM. */
 int ui_draw(struct ui *ui, struct screen *s, int rows, int cols);
+
+/* ui_cost.c: in the last rows */
+void ui_draw_cost(const struct ui *ui, struct screen *s);
 
 /* ui_header.c: the first two rows; on a narrow screen a word in the third */
 void ui_draw_header(const struct ui *ui, struct screen *s);

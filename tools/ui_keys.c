@@ -203,6 +203,10 @@ static bool past_key(struct ui *ui, int key)
 	case 'l':
 		ui->to_live = true;
 		break;
+	case 'b':
+		ui->cost = !ui->cost;
+		ui->costs_s = 0;
+		break;
 	default:
 		return false;
 	}

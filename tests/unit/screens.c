@@ -149,7 +149,13 @@ static void back_in_time(void)
 	show("no further back than was kept", 6, 80);
 	live_keys("l");
 	show("live again", 6, 80);
-	live_keys("pT");
+	live_keys("b");
+	show("what BPF costs is measured from now on", 8, 80);
+	ui.costs_s = 2;
+	ui.costs[KVMMT_KIND_S2_FAULT] = (struct live_cost){ 100000, 42000000 };
+	ui.costs_before[KVMMT_KIND_S2_FAULT] = (struct live_cost){ 4000, 2000000 };
+	show("what BPF costs", 16, 80);
+	live_keys("bpT");
 	show("back in time from a pause", 3, 80);
 	live_keys("t");
 	show("and on to it", 3, 80);
