@@ -147,10 +147,10 @@ static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
 	live_origin(x->source.live, e, &origin);
 	if (killed(e, &origin))
 		return;
-	if (model_refusal(&x->model, e))
-		x->err = -ENOMEM;
 	backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
 		     x->host.page_size_bytes, backing);
+	if (model_refusal(&x->model, e, backing, origin.slot))
+		x->err = -ENOMEM;
 	due = refusal_add(&x->refusals, &who, e, backing, origin.slot,
 			  exporter_wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
 	if (due)

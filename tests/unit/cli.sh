@@ -27,6 +27,8 @@ says 2 "unrecognized option '--nope'" stat --nope
 says 2 "no field 'nope'" stat --fields vm,nope
 says 2 "no field 'nope'" stat --sort nope
 says 0 'mapped_bytes' stat --fields list
+says 0 'mapped_bytes' top --sort list
+says 2 "unrecognized option '--json'" top --json
 says 2 'not a number of seconds' stat -d 0
 says 2 'not a number of seconds' stat -d 1x
 says 2 'not a number of seconds' top -d nan

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,16 +84,23 @@ static pid_t guest_for_a_while(void)
 	_exit(0);
 }
 
-/* The last screen, without the two lines that say when and how it was taken. */
-static const char *last_screen(const char *screens)
+/* All screens, without the line of each that says when and how it was taken; in place. */
+static char *screens(char *text)
 {
-	const char *last = screens, *next;
+	char *from = text, *to = text, *end;
+	bool title = false;
 
-	while ((next = strstr(last + 1, "kvmmt-top  ")))
-		last = next;
-	next = strchr(last, '\n');
-	next = next ? strchr(next + 1, '\n') : NULL;
-	return next ? next : "";
+	for (; (end = strchr(from, '\n')); from = end + 1) {
+		size_t len = end + 1 - from;
+		bool keep = !title;
+
+		title = !strncmp(from, "kvmmt-top  ", 11);
+		if (keep)
+			memmove(to, from, len);
+		to += keep ? len : 0;
+	}
+	*to = '\0';
+	return text;
 }
 
 static void dashboard(void)
@@ -100,11 +108,11 @@ static void dashboard(void)
 	static char live[OUT_BYTES], replayed[OUT_BYTES];
 	pid_t pid = guest_for_a_while();
 
-	check(!kvmmt(live, "top -b -d 2 -n 5 -o " FILE_NAME) && strstr(last_screen(live), "serial-1"),
-	      live, "kvmmt-top, recorded");
-	kvmmt(replayed, "top -b -n 5 -i " FILE_NAME);
-	check(!strcmp(last_screen(live), last_screen(replayed)), replayed,
-	      "and its recording shows the same screen");
+	check(!kvmmt(live, "top -b -d 2 -n 5 -o " FILE_NAME) && strstr(live, "serial-1"), live,
+	      "kvmmt-top, recorded");
+	kvmmt(replayed, "top -b -i " FILE_NAME);
+	check(!strcmp(screens(live), screens(replayed)), replayed,
+	      "and its recording shows the same screens, all of them and no other");
 	check(!kvmmt(replayed, "stat -F vm,ngnre -i " FILE_NAME) && strstr(replayed, "serial-1"), replayed,
 	      "with every event of it");
 	kill(-pid, SIGKILL);
