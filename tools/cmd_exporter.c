@@ -17,6 +17,7 @@
 static const struct argp_option options[] = {
 	{ "listen", 'l', "HOST:PORT", 0, "serve there (default " DEFAULT_LISTEN "); :PORT is every address", 0 },
 	{ "textfile", 't', "FILE", 0, "write metrics there every 15 s, for node_exporter, and serve nothing", 0 },
+	{ "input", 'i', "FILE", 0, "the metrics of a recording, once, to --textfile; there '-' is standard output", 0 },
 	{ "interval", 'd', "SECONDS", 0, "time between two samples, 0.1 to 60 (default 1)", 0 },
 	{ "limit", 'L', "N", 0, "VMs with series of their own, 0 to 4096 (default 128); "
 	  "more are counted together as \"other\"", 0 },
@@ -43,6 +44,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 't':
 		x->textfile = arg;
+		break;
+	case 'i':
+		x->input = arg;
 		break;
 	case 'd':
 		x->interval_s = strtod(arg, &end);
@@ -80,6 +84,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (x->listen && x->textfile)
 			argp_error(state, "--listen and --textfile exclude each other");
+		if (x->input && !x->textfile)
+			argp_error(state, "--input needs --textfile");
+		if (x->input && (x->hook.command || x->flight.dir || x->stacks || x->check || x->verbose))
+			argp_error(state, "--run, --record, --stacks, --check and --verbose are for a "
+				   "live run, --input is a recording");
+		if (x->textfile && !strcmp(x->textfile, "-") && !x->input)
+			argp_error(state, "--textfile: standard output is for --input");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -172,12 +183,6 @@ static int start(struct exporter *x)
 	if (x->check)
 		return say_check(x);
 	malloc_trim(0);	/* the kernel's BTF was in it */
-	x->metrics.host = &x->host;
-	x->metrics.model = &x->model;
-	x->metrics.set = &x->set;
-	x->metrics.refusals = &x->refusals;
-	x->metrics.hook = &x->hook;
-	x->metrics.flight = &x->flight;
 	x->metrics.own.start_s = exporter_wall_s();
 	service_notify("READY=1");
 	err = exporter_run(x);
@@ -199,9 +204,14 @@ int cmd_exporter(int argc, char **argv)
 	struct exporter x = { .interval_s = 1, .set.limit = DEFAULT_MAX_VMS, .storm = STORM_DEFAULTS };
 	int status, i;
 
+	x.metrics = (struct metrics){ .host = &x.host, .model = &x.model, .set = &x.set,
+				      .refusals = &x.refusals, .hook = &x.hook, .flight = &x.flight };
 	argp_parse(&argp, argc, argv, 0, NULL, &x);
-	x.signals = catch_signals();
-	status = x.signals < 0 ? fail("exporter", "signals: %s", strerror(errno)) : start(&x);
+	x.signals = x.input ? -1 : catch_signals();
+	if (x.input)
+		status = exporter_replay(&x);
+	else
+		status = x.signals < 0 ? fail("exporter", "signals: %s", strerror(errno)) : start(&x);
 	http_close(x.http);
 	for (i = 0; i < 2; i++)
 		http_body_put(x.body[i]);

@@ -11,6 +11,7 @@
 
 struct exporter {
 	const char *listen, *textfile;
+	const char *input;		/* a recording; NULL: this host */
 	double interval_s;
 	bool check, verbose, stacks;
 	struct symbols symbols;		/* if stacks are asked for */
@@ -56,6 +57,9 @@ void exporter_record(struct exporter *x, __u64 now_ns, bool now);
 
 /* Sample and answer until a signal to stop. Returns 0 or -errno. */
 int exporter_run(struct exporter *x);
+
+/* Write the textfile of x->input, once. Returns the exit status, after saying why. */
+int exporter_replay(struct exporter *x);
 
 /* Write the textfile if it is time: as a whole or not at all. What fails is said once. */
 void exporter_write(struct exporter *x);

@@ -105,6 +105,10 @@ says 2 'not a number from 0 to 4096' exporter --limit -1
 says 2 "'nope=1' is none of" exporter --storm rate=5,nope=1
 says 2 'rate=x: this is not a number' exporter --storm rate=x
 says 2 'for=: this is not a number' exporter --storm for
+says 2 'input needs --textfile' exporter --input f
+says 2 'input is a recording' exporter --input f --textfile - --check
+says 2 'standard output is for --input' exporter --textfile -
+says 1 '^kvmmt exporter: /nosuch/file: No such file' exporter -i /nosuch/file -t -
 says 2 'exclude each other' exporter --listen :1 --textfile a.prom
 says 0 'page_size_bytes' features --json
 if [ "$(uname -m)" != aarch64 ]; then
