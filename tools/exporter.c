@@ -122,7 +122,7 @@ static bool killed(const struct kvmmt_event *e, const struct kvmmt_origin *origi
 	       e->s2_fault.reason == KVMMT_FAULT_NO_PFN;
 }
 
-static struct refusal_vm refused_vm(const struct exporter *x, const struct kvmmt_event *e)
+struct refusal_vm exporter_refused_vm(const struct exporter *x, const struct kvmmt_event *e)
 {
 	const struct model_vm *vm = model_find(&x->model, e->vm, e->pid);
 	const struct series *s = vm ? series_find(&x->set, &vm->key) : NULL;
@@ -139,7 +139,7 @@ static struct refusal_vm refused_vm(const struct exporter *x, const struct kvmmt
 
 static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
 {
-	const struct refusal_vm who = refused_vm(x, e);
+	const struct refusal_vm who = exporter_refused_vm(x, e);
 	const struct refusal *due;
 	struct kvmmt_origin origin;
 	char backing[BACKING_LEN];

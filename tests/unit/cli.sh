@@ -111,6 +111,10 @@ says 2 'miss=101: this is not a percentage' exporter --storm for=5,miss=101
 says 2 'for=: this is not a number' exporter --storm for
 says 2 "'9973' is not HOST:PORT" exporter --listen 9973 --check
 says 2 "'localhost:99999' is not HOST:PORT" exporter --listen localhost:99999
+says 2 'input needs --textfile' exporter --input f
+says 2 'input is a recording' exporter --input f --textfile - --check
+says 2 'standard output is for --input' exporter --textfile -
+says 1 '^kvmmt exporter: /nosuch/file: No such file' exporter -i /nosuch/file -t -
 says 2 'exclude each other' exporter --listen :1 --textfile a.prom
 says 0 'page_size_bytes' features --json
 if [ "$(uname -m)" != aarch64 ]; then

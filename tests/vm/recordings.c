@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "exporter.h"
 #include "vmm/check.h"
 #include "witness.h"
 
@@ -115,6 +116,52 @@ static void dashboard(void)
 	      "and its recording shows the same screens, all of them and no other");
 	check(!kvmmt(replayed, "stat -F vm,ngnre -i " FILE_NAME) && strstr(replayed, "serial-1"), replayed,
 	      "with every event of it");
+	kill(-pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* The lines of serial-1's numbers, to @to of OUT_BYTES */
+static void its_metrics(const char *from, char *to)
+{
+	const char *end;
+	size_t len = 0;
+
+	*to = '\0';
+	for (; (end = strchr(from, '\n')); from = end + 1) {
+		int n = end + 1 - from;
+		const char *label = memmem(from, n, "vm=\"serial-1\"", 13);
+
+		if (label && strncmp(from, "kvmmt_vm_info", 13) && len + n < OUT_BYTES)
+			len += snprintf(to + len, OUT_BYTES - len, "%.*s", n, from);
+	}
+}
+
+/* A live exporter and a recorder beside it: what the recording gives is what was served. */
+static void metrics(void)
+{
+	char *const exporter[] = { "/bin/kvmmt", "exporter", "-d", "0.5", NULL };
+	char *const record[] = { "/bin/kvmmt", "record", "-q", "-m", "64M", "-o", FILE_NAME, NULL };
+	static char live[OUT_BYTES], replayed[OUT_BYTES], out[OUT_BYTES];
+	pid_t served, recorded, pid;
+	int i, status;
+
+	interface_up("lo");
+	served = spawn(exporter, ERR_NAME);
+	recorded = spawn(record, "/tmp/record.err");
+	for (i = 0; i < 600 && get("/healthz", "") != 200; i++)
+		usleep(100000);
+	pid = guest_for_a_while();
+	sleep(6);
+	check(get("/metrics", "") == 200, page, "an exporter serves beside a recorder");
+	its_metrics(page, live);
+	kill(recorded, SIGINT);
+	waitpid(recorded, &status, 0);
+	status = kvmmt(out, "exporter -i " FILE_NAME " -t -");
+	its_metrics(out, replayed);
+	check(!status && strstr(live, "kvmmt_vm_stage2_mappings_total") && !strcmp(live, replayed),
+	      replayed, "and the metrics of the recording are the same, byte for byte");
+	kill(served, SIGTERM);
+	waitpid(served, &status, 0);
 	kill(-pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 }
@@ -311,6 +358,7 @@ int main(int argc, char **argv)
 	same("--fields vm,pid,ngnre,injected,refusals,inval_teardown");
 	same("--json");
 	dashboard();
+	metrics();
 	losses();
 	size();
 	flight();
