@@ -27,6 +27,20 @@ said=$("$out/root/usr/bin/kvmmt" --version 2>&1) && [ -e "$out/root/usr/lib/syst
 result $? "the tool runs, its unit is there" "$said"
 said=$(tests/unit/completion.sh "$out/root/usr/bin/kvmmt" "$out/root/usr/share/bash-completion/completions" 2>&1)
 result $? "bash completes its commands and options" "$said"
+rules=$out/root/usr/share/kvmmt/kvmmt.rules.yml missing=""
+for page in $(sed -n 's|.*runbook_url: file://||p' "$rules"); do
+	[ -e "$out/root$page" ] || missing+=" $page"
+done
+grep -q 'runbook_url: file:///' "$rules" && [ -z "$missing" ]
+result $? "the page that an alert names is there" "not $missing"
+
+# Recordings, where systemd puts the state of a DynamicUser: kept until the packages are purged.
+state=$out/root/var/lib/private/kvmmt
+mkdir -p "$state"
+ln -s private/kvmmt "$out/root/var/lib/kvmmt"
+echo addresses >"$state/kvmmt-20261121T120000Z.data"
+said=$(in_root -r kvmmt-exporter) && [ -e "$state/kvmmt-20261121T120000Z.data" ]
+result $? "recordings outlive a removal" "$said"
 said=$(in_root -P kvmmt-exporter kvmmt && find "$out/root" -name '*kvmmt*')
 [ -z "$(find "$out/root" -name '*kvmmt*' -not -path '*/var/log/*')" ]
 result $? "and nothing is left when they are purged" "$said"

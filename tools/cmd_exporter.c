@@ -23,7 +23,7 @@ static const struct argp_option options[] = {
 	{ "limit", 'L', "N", 0, "VMs with series of their own, 0 to 4096 (default 128); "
 	  "more are counted together as \"other\"", 0 },
 	{ "storm", 's', "WHAT=N,...", 0, "what a storm of invalidations is: rate=N a second or bytes=N "
-	  "a second, refault=PERCENT of it mapped again, for=SECONDS, over after clear=SECONDS; and "
+	  "a second, refault=PERCENT of it mapped again within=SECONDS, for=SECONDS, over after clear=SECONDS; and "
 	  "when a VNCR pseudo-TLB thrashes: walks=N a second, miss=PERCENT of its lookups", 0 },
 	{ "run", 'r', "COMMAND", 0, "run this for each refusal and storm, with what it is in the environment", 0 },
 	{ "record", 'R', "DIR", 0, "flight recorder: keep the events of the latest seconds, write them there "
@@ -161,7 +161,8 @@ static void read_symbols(struct exporter *x)
 static int start(struct exporter *x)
 {
 	struct common common = { .command = "exporter", .verbose = x->verbose, .fixed_buffer = true,
-				 .causes = true, .origins = true };
+				 .causes = true, .refault_s = x->storm.within_s,
+				 .origins = true };
 	int err;
 
 	read_symbols(x);

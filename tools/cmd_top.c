@@ -41,11 +41,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		t->output = arg;
 		break;
 	case ARGP_KEY_ARG:
-		argp_error(state, "there is nothing to do with '%s'", arg);
+		if (!take_recording(&t->common, arg, state))
+			argp_error(state, "there is nothing to do with '%s'", arg);
 		break;
 	case ARGP_KEY_END:
-		if (t->common.csv || t->common.json || t->common.nr_fields)
-			argp_error(state, "--json, --csv and --fields are for 'kvmmt stat'");
+		check_fields(&t->common, false, state);
 		if (t->common.input && t->output)
 			argp_error(state, "--output is for a live run, --input is a recording");
 		break;
@@ -264,9 +264,9 @@ int cmd_top(int argc, char **argv)
 		{ "batch", 'b', NULL, 0, "print screens as text, no terminal needed", 0 },
 		{ 0 },
 	};
-	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp_child children[] = { { &top_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		options, parse, NULL,
+		options, parse, "[FILE]",
 		"Watch all VMs of this host, or of a recording: memory types, refusals and invalidations.",
 		children, NULL, NULL
 	};

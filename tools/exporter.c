@@ -46,7 +46,8 @@ void exporter_record(struct exporter *x, __u64 now_ns, bool now)
 static void stack_of(struct exporter *x, const struct series *s, char *buf, size_t len)
 {
 	const struct storm_cause *c = &s->storm.causes[0];
-	struct kvmmt_cause_key key = { .vm = s->key, .process = c->process, .reason = c->reason };
+	struct kvmmt_cause_key key = { .vm = s->key, .process = c->process, .reason = c->reason,
+				       .syscall = c->syscall };
 	__u64 stack[KVMMT_STACK_DEPTH];
 
 	buf[0] = '\0';

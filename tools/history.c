@@ -11,6 +11,7 @@
 
 #include "history.h"
 #include "model_vms.h"
+#include "storms.h"
 
 struct sample {
 	__u64 time_ns;
@@ -79,6 +80,16 @@ static size_t causes_bytes(const struct model_vm *vm)
 	return vm->causes ? MODEL_CAUSES * sizeof(*vm->causes) : 0;
 }
 
+static size_t storm_bytes(const struct model_vm *vm)
+{
+	return vm->storm ? sizeof(*vm->storm) : 0;
+}
+
+static size_t thrash_bytes(const struct model_vm *vm)
+{
+	return vm->thrash ? sizeof(*vm->thrash) : 0;
+}
+
 /* At most: with no zero in it, a word for each 64 or less, and one that does not stay. */
 static size_t image_bound(const struct model *m)
 {
@@ -88,9 +99,9 @@ static size_t image_bound(const struct model *m)
 		const struct model_vm *vm = m->vms[i];
 
 		bytes += sizeof(*vm) + vm->nr_vcpus * sizeof(*vm->vcpus) + refusals_bytes(vm) +
-			 causes_bytes(vm);
+			 causes_bytes(vm) + storm_bytes(vm) + thrash_bytes(vm);
 	}
-	return bytes + bytes / 64 + (2 + 4 * m->nr_vms) * sizeof(__u64);
+	return bytes + bytes / 64 + (2 + 6 * m->nr_vms) * sizeof(__u64);
 }
 
 /*
@@ -142,6 +153,8 @@ static size_t put_image(const struct model *m, __u64 *image)
 		to = put(to, vm->vcpus, vm->nr_vcpus * sizeof(*vm->vcpus));
 		to = put(to, vm->refusals, refusals_bytes(vm));
 		to = put(to, vm->causes, causes_bytes(vm));
+		to = put(to, vm->storm, storm_bytes(vm));
+		to = put(to, vm->thrash, thrash_bytes(vm));
 	}
 	return (to - image) * sizeof(*to);
 }
@@ -249,6 +262,8 @@ static int take_vm(struct model *m, const __u64 **from)
 	was.vcpus = take(from, was.nr_vcpus * sizeof(*was.vcpus), &err);
 	was.refusals = err ? NULL : take(from, refusals_bytes(&was), &err);
 	was.causes = err ? NULL : take(from, causes_bytes(&was), &err);
+	was.storm = err ? NULL : take(from, storm_bytes(&was), &err);
+	was.thrash = err ? NULL : take(from, thrash_bytes(&was), &err);
 	*vm = was;
 	return err;
 }

@@ -225,7 +225,8 @@ struct model_counts model_delta(const struct model_counts *from, const struct mo
 	struct model_counts d = *to;
 
 	counters_take(&d, from, sizeof(d));
-	d.s2.refused_ns = to->s2.refused_ns; /* a time is no count */
+	d.s2.refused_ns = to->s2.refused_ns; /* these are no counts */
+	d.s2.vcpus = to->s2.vcpus;
 	return d;
 }
 

@@ -15,7 +15,7 @@
 #define MODEL_REFUSALS 16	/* kept for each VM */
 #define MODEL_CAUSES   16	/* kept for each VM */
 #define MODEL_GONE     1024	/* VMs that are gone and still told apart */
-#define MODEL_MARK_NS (15 * 60 * 1000000000ull) /* a refusal stays marked so long */
+#define MODEL_MARK_NS (15 * 60 * 1000000000ull) /* a refusal or a storm stays marked so long */
 
 /* Who invalidates a VM's stage 2, and how much at the last two samples. */
 struct model_cause {
@@ -47,6 +47,9 @@ struct model_vm {
 	__u64 nr_refusals;
 	struct model_cause *causes;	/* room for MODEL_CAUSES; NULL: none yet */
 	size_t nr_causes;
+	struct storm *storm;		/* of storms.c, and NULL before its first step */
+	struct thrash *thrash;
+	__u64 storm_ns;			/* when there was one of them last, 0: never */
 	__u64 seen_ns;		/* time of the last sample it was in */
 	bool gone;		/* its stage 2 was torn down */
 	bool between;		/* .now is of after the last sample, .before of it */
@@ -62,11 +65,12 @@ struct model {
 	__u64 nr_rest;
 	__u64 start_ns, before_ns, now_ns;	/* times of the samples */
 	__u64 nr_refusals;
+	__u64 nr_storms, nr_thrashes;	/* that began so far: storms.h */
 	bool between;		/* counters are given before their sample begins */
 	bool nested;		/* a VM has, or had, a VNCR pseudo-TLB */
 	__u64 lost[KVMMT_KIND_NR];
 	__u64 lost_refusals;	/* of them; live only */
-	__u64 lost_vms;
+	__u64 lost_vms;		/* of VMs and vCPUs beyond those that are counted */
 };
 
 /*

@@ -12,7 +12,8 @@ struct live;
 
 struct live_options {
 	bool count;		/* keep counters: live_counters() must be called now and then */
-	bool causes;		/* and who invalidates: live_causes() */
+	bool causes;		/* and who invalidates: live_causes(); and refaults */
+	__u64 refault_ns;	/* which are within this: KVMMT_REFAULT_NS */
 	bool stacks;		/* and how they come to it: live_stack() */
 	bool origins;		/* note what is known of refused memory: live_origin() */
 	__u32 stream_kinds;	/* bit by kind */

@@ -48,6 +48,9 @@ $(O)/arm64/kvmmt: $(arm64_obj)
 $(O)/%/kvmmt-top: $(O)/%/kvmmt
 	$(Q)ln -sf kvmmt $@
 
+# Where alerts say that their pages are.
+RUNBOOKS ?= file://$(PREFIX)/share/kvmmt/runbooks
+
 ## install: the tool, its man pages and completion below DESTDIR and PREFIX (/usr/local)
 install: tools
 	install -D -m 755 $(O)/native/kvmmt $(DESTDIR)$(PREFIX)/bin/kvmmt
@@ -64,6 +67,7 @@ install: tools
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit 1; done
 	install -d $(DESTDIR)$(PREFIX)/share/kvmmt/runbooks
 	install -m 644 monitoring/* $(DESTDIR)$(PREFIX)/share/kvmmt
+	sed -i 's|file:///usr/share/kvmmt/runbooks|$(RUNBOOKS)|' $(DESTDIR)$(PREFIX)/share/kvmmt/kvmmt.rules.yml
 	install -m 644 docs/runbooks/* $(DESTDIR)$(PREFIX)/share/kvmmt/runbooks
 
 -include $(native_obj:.o=.d) $(arm64_obj:.o=.d) $(O)/bpf/kvmmt.bpf.d

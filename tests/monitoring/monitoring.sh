@@ -12,15 +12,30 @@ said=$("$bin/promtool" check rules monitoring/*.rules.yml 2>&1)
 result $? "the rules are sound" "$said"
 said=$("$bin/promtool" test rules tests/monitoring/rules.test.yml 2>&1)
 result $? "each alert fires, says what it should, and clears" "$said"
-said=$("$bin/promtool" check config --syntax-only monitoring/prometheus.yml monitoring/prometheus-site.yml 2>&1)
+said=$("$bin/promtool" check config monitoring/prometheus.yml monitoring/prometheus-site.yml 2>&1)
 result $? "Prometheus's examples are sound" "$said"
+for example in prometheus prometheus-site; do
+	grep -q '^alerting:' "monitoring/$example.yml" && grep -q 'evaluation_interval:' "monitoring/$example.yml"
+	result $? "$example.yml raises alerts" "it knows no Alertmanager, or not how often"
+done
+dropped=$(/usr/bin/python3 tests/monitoring/series.py --dropped monitoring/prometheus-site.yml monitoring/kvmmt.rules.yml 2>&1)
+[ -z "$dropped" ]
+result $? "a site sends on what alerts are made of" "$dropped"
+wrong=$(/usr/bin/python3 tests/monitoring/series.py tests/cases/metrics.txt monitoring/prometheus-site.yml \
+	monitoring/kvmmt-sums.rules.yml docs/fleet.md 2>&1)
+[ -z "$wrong" ]
+result $? "the fleet page's figures are those of what is served" "it lacks: $wrong"
 said=$("$bin/amtool" check-config monitoring/alertmanager.yml 2>&1)
 result $? "Alertmanager's example is sound" "$said"
+tests/monitoring/inhibited.sh || failed=1
 
 alerts=$(sed -n 's/^ *- alert: //p' monitoring/kvmmt.rules.yml | sort)
 pages=$(cd docs/runbooks && ls | sed 's/\.md$//' | sort)
 [ "$alerts" = "$pages" ]
 result $? "each alert has a page" "$(diff <(echo "$alerts") <(echo "$pages"))"
+named=$(sed -n 's|^ *runbook_url: file:///usr/share/kvmmt/runbooks/\(.*\)\.md$|\1|p' monitoring/kvmmt.rules.yml)
+[ "$named" = "$(sed -n 's/^ *- alert: //p' monitoring/kvmmt.rules.yml)" ]
+result $? "and names it" "$named"
 tested=$(grep -o 'alertname: *[A-Za-z]*' tests/monitoring/rules.test.yml | sed 's/.*: *//' | sort -u)
 [ "$alerts" = "$tested" ]
 result $? "each alert has a test" "$(diff <(echo "$alerts") <(echo "$tested"))"

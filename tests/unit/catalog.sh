@@ -17,6 +17,18 @@ for field in $(grep -o '@[A-Z_]*@' systemd/kvmmt.catalog | tr -d @ | sort -u); d
 		failed=1
 	fi
 done
+# systemd's own reader takes it, each entry with its subject.
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+mkdir -p "$root/usr/lib/systemd/catalog" "$root/var/lib/systemd/catalog"
+cp systemd/kvmmt.catalog "$root/usr/lib/systemd/catalog"
+said=$(journalctl --root="$root" --update-catalog 2>&1; journalctl --root="$root" --list-catalog 2>&1)
+if [ "$(sed -n 's/^\([0-9a-f]*\) kvmmt: .*@KVMMT_VM@.*/\1/p' <<<"$said" | sort)" = "$ids" ]; then
+	echo "ok catalog: journalctl reads it"
+else
+	echo "not ok catalog: journalctl reads it: $said"
+	failed=1
+fi
 # From 0, shut tight, to 10; how it is counted differs a little by systemd's version.
 level=$(systemd-analyze security --offline=yes systemd/kvmmt-exporter.service 2>/dev/null |
 	sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')

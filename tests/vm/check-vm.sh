@@ -100,6 +100,8 @@ expect "kvmmt: a kernel without tracepoints" "none of the kvm_s2_\* tracepoints"
 expect "kvmmt: not root" "run as root, or with CAP_BPF" 1 -- /bin/as-nobody /bin/kvmmt stat
 expect "kvmmt: no BTF" "/sys/kernel/btf/vmlinux: cannot be read" 1 -- /bin/without-btf /bin/kvmmt top -b
 expect "kvmmt: --vm that matches nothing" "no VM has this name or pid" 1 -- /bin/kvmmt stat --vm nobody
+expect "kvmmt: --vm with a COMMAND" "those that COMMAND makes are not watched" 1 -- \
+	/bin/kvmmt record --vm nobody -- /bin/stage2 work
 expect "kvmmt: features" "kvmmt can watch this host" 0 -- /bin/kvmmt features
 expect "kvmmt: features of a lesser host" "^FWB  *no" 0 -c neoverse-n1 -- /bin/kvmmt features
 
@@ -133,11 +135,12 @@ debug="/bin/s2table + /bin/blocks + /bin/silicon emulated 5 + /bin/stage2 cow"
 boot "debug max" -k debug -t 900 "${table[@]}" -- $debug + /bin/stage2 counts + /bin/stage2 race 20 + /bin/stage2 leak 100
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- $debug
 boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
+boot "exporter soak" -t 300 -- /bin/exporter soak 30
 boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/exporter lockdown
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms
 boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
 nested="/bin/nested registers isolation switch regime reuse address hcr stage2 split resumed interrupts restore refused faults vcpus running forms sizes ranges"
-nested+=" races userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree"
+nested+=" races overtaken userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree"
 nested+=" + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"
 run "$here/nested-counts.sh"
 # A kernel with lockdep is too slow to come between a walk and its end by chance.

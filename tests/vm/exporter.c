@@ -2,7 +2,7 @@
 /*
  * kvmmt exporter on a host whose guests are refused, live and go.
  *   exporter
- *   exporter storms: that part alone
+ *   exporter storms, exporter faults, exporter objects: that part alone
  *   exporter lockdown: a refusal where the kernel lets BPF read no memory
  *   exporter soak SECONDS: no alarm while guests lead ordinary lives
  *   exporter nested: what guest hypervisors do
@@ -326,10 +326,19 @@ int main(int argc, char **argv)
 		storms();
 		return check_status();
 	}
+	if (argc == 2 && !strcmp(argv[1], "faults")) {
+		faults();
+		return check_status();
+	}
+	if (argc == 2 && !strcmp(argv[1], "objects")) {
+		objects();
+		return check_status();
+	}
 	as_root();
 	as_service();
 	textfile();
 	activated();
+	objects();
 	storms();
 	faults();
 	return check_status();

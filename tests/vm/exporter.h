@@ -49,6 +49,12 @@ pid_t start_nested_stress(void);
 int soak(unsigned int seconds);
 int ordinary(unsigned int life_s);
 
+/* exporter_journal.c: @start runs an exporter with a recorder, its standard error to @messages */
+void journal(pid_t (*start)(void), const char *messages);
+
+/* exporter_objects.c */
+void objects(void);
+
 /* exporter_fault.c */
 void faults(void);
 

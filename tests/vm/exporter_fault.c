@@ -126,7 +126,7 @@ static void clocks(void)
 	check(stamp >= 0 && stamp < 3600, "it is not", "and its age is right whatever the clock says");
 }
 
-/* As under systemd, but journald does not answer. */
+/* As under systemd, standard error to the journal. */
 static pid_t start(void)
 {
 	char *const argv[] = { "/bin/kvmmt", "exporter", "-d", "0.5", "--record", DIR, "--run",
@@ -168,6 +168,7 @@ void faults(void)
 	stop_exporter(pid, "a flight recorder");
 	check(file_has(MESSAGES, "messages that waited for the command are lost"), page,
 	      "what nobody could be told of is said at the end");
+	journal(start, MESSAGES);
 	if (check_status())
 		show(MESSAGES);
 }

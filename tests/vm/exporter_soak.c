@@ -58,7 +58,9 @@ static pid_t pressure(void)
 static bool alarm_there(void)
 {
 	return get("/metrics", OPENMETRICS) != 200 || has("kvmmt_refusal_timestamp_seconds{", NULL) ||
-	       has("kvmmt_vm_storm{", "} 1", NULL) || !has("kvmmt_lost_refusals_total 0", NULL) ||
+	       has("kvmmt_vm_storm{", "} 1", NULL) || has("kvmmt_vm_vncr_thrash{", "} 1", NULL) ||
+	       !has("kvmmt_lost_refusals_total 0", NULL) ||
+	       !has("kvmmt_refusals_forgotten_total 0", NULL) ||
 	       !has("kvmmt_uncounted_events_total 0", NULL) ||
 	       !has("kvmmt_recordings_total{result=\"lost\"} 0", NULL);
 }

@@ -54,6 +54,7 @@ static const struct {
 	{ "vcpus", 2, test_vcpus },
 	{ "running", 2, test_running },
 	{ "races", 2, test_races },
+	{ "overtaken", 2, test_overtaken },
 	{ "pulled", 1, test_pulled },
 	{ "shadow", 1, test_shadow },
 	{ "released", 1, test_released },

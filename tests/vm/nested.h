@@ -95,6 +95,7 @@ void test_dirty(struct env *e);
 void test_vcpus(struct env *e);
 void test_running(struct env *e);
 void test_races(struct env *e);
+void test_overtaken(struct env *e);
 void test_pulled(struct env *e);
 void test_shadow(struct env *e);
 void test_released(struct env *e);
