@@ -34,8 +34,8 @@ static int draw_bars(const struct vm_view *v, struct screen *s, int row, int nr,
 	}
 	for (i = 0; i < nr; i++)
 		bars[nr - 1 - i] = bar(value_of(trend_at(&v->ui->trend, i), faults), most);
-	screen_put(s, row, 2, ATTR_PLAIN, "%-*s |%s| to %s", LEFT - 3, faults ? "faults/s" : "invalidations/s",
-		   bars, field_short((__u64)(most + 0.5), FIELD_COUNT, number));
+	screen_put(s, row, 2, ATTR_PLAIN, "%-*s |%s| to %s", LEFT - 3,
+		   faults ? "faults/s" : "invalidations/s", bars, field_short((__u64)(most + 0.5), FIELD_COUNT, number));
 	return row + 1;
 }
 

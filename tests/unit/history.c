@@ -149,7 +149,7 @@ static void trends(void)
 	check(trend_at(&t, 0) && trend_at(&t, 0)->faults == 7 && trend_at(&t, 0)->seconds == last + 1 &&
 		      trend_at(&t, TREND_FILL - 1) && !trend_at(&t, TREND_FILL),
 	      "it is not", "a trend has its latest points first");
-	for (i = 0; i < 4; i++)
+	for (i = TREND_FILL; i < TREND_NR; i += TREND_FILL)
 		trend_follow(&t, h, last, &live.vms[6]->key);
 	for (i = 0; i < TREND_NR; i++)
 		known += trend_at(&t, i) && trend_at(&t, i)->seconds == last + 1 - i;

@@ -169,7 +169,8 @@ static void pipes(void)
 	steps(5);
 	screen(want);
 	err = play_go(&play, at(2));
-	check(err == -ESPIPE && !strcmp(want, screen(got)), got, "a pipe does not go back, and shows what it did");
+	check(err == -ESPIPE && !strcmp(want, screen(got)), got,
+	      "a pipe does not go back, and shows what it did");
 	check(play_step(&play) == 1 && model.now_ns == at(6), got, "but on");
 	end();
 	dup2(saved, STDIN_FILENO);

@@ -165,7 +165,8 @@ static void back_in_time(void)
 /* A name that is longer than the column, a VM that is gone, big numbers, little room. */
 static void crowded(void)
 {
-	static const int sizes[][2] = { { 24, 132 }, { 24, 80 }, { 12, 60 }, { 12, 44 }, { 12, 40 }, { 6, 22 } };
+	static const int sizes[][2] = { { 24, 132 }, { 24, 80 }, { 12, 60 }, { 12, 44 }, { 12, 40 },
+					{ 6, 22 } };
 	struct kvmmt_counters c = { .fault = { [KVMMT_FAULT_UNSAFE_CACHEABLE] = 20000 } };
 	size_t i;
 
