@@ -62,7 +62,7 @@ static void odd_tlbi(struct env *e, int cpu, uint64_t *random)
 {
 	int form = random_next(random) % TLBI_COUNT;
 
-	if (e->stock && form / 3 % 17 >= 15)
+	if (e->stock && TLBI_GROUP(form) >= TLBI_GROUP(TLBI_ALLE1IS))
 		form = TLBI_VAE2IS;
 	nv_add(&e->nv, cpu, L1_TLBI, form, odd_value(random), 0);
 }
