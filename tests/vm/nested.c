@@ -63,6 +63,7 @@ static const struct {
 	{ "lazyfree", 1, test_lazyfree },
 	{ "userspace", 1, test_userspace },
 	{ "reset", 1, test_reset },
+	{ "counts", 2, test_counts },
 	{ "bench", 1, test_bench },
 	{ "fuzz", 2, test_fuzz },
 	{ "stress", NV_CPUS, test_stress },

@@ -111,6 +111,7 @@ void test_userspace(struct env *e);
 void test_reset(struct env *e);
 void test_stress(struct env *e);
 void test_fuzz(struct env *e);
+void test_counts(struct env *e);
 void test_bench(struct env *e);
 uint64_t random_next(uint64_t *state);
 
