@@ -257,6 +257,7 @@ void test_refused(struct env *e)
 	refused_init(VM_EL2 | VM_MTE, false, "MTE");
 }
 
+#define ZCR_EL1	  ARM64_SYS_REG(3, 0, 1, 2, 0)	/* L2's own */
 #define ZCR_EL2	  ARM64_SYS_REG(3, 4, 1, 2, 0)
 #define CPACR_ALL (3 << 20 | 3 << 16)	/* FPEN, ZEN */
 
@@ -271,8 +272,9 @@ void test_vectors(struct env *e)
 		skip("no SVE");
 		return;
 	}
-	err = vcpu_set(&other.nv.cpu[0].vcpu, ZCR_EL2, 15);	/* the longest */
-	check(!err, strerror(-err), "the VMM writes ZCR_EL2");
+	err = vcpu_set(&other.nv.cpu[0].vcpu, ZCR_EL2, 15) ?:	/* the longest */
+	      vcpu_set(&other.nv.cpu[0].vcpu, ZCR_EL1, 15);
+	check(!err, strerror(-err), "the VMM writes ZCR_EL2, and ZCR_EL1 for L2");
 	nv_context(&other.nv, 0, 0, 0)->hcr = HCR_RW | HCR_E2H;
 	l1_write(&other, 0, REG_CPTR_EL2, CPACR_ALL);
 	l1_write(&other, 0, REG_CPACR_EL12, CPACR_ALL);
