@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "exporter.h"
+#include "listen.h"
 
 #define VMS	  128
 #define COME	  100		/* at each sample */
