@@ -23,9 +23,10 @@ double exporter_wall_s(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static const char *record_for(struct exporter *x, const char *vm, enum flight_kind kind, bool again)
+static const char *record_for(struct exporter *x, const char *vm, enum flight_kind kind,
+			      __u64 about)
 {
-	return flight_ask(&x->flight, vm, kind, again, live_now_ns(), exporter_wall_s());
+	return flight_ask(&x->flight, vm, kind, about, live_now_ns(), exporter_wall_s());
 }
 
 void exporter_record(struct exporter *x, __u64 now_ns, bool now)
@@ -61,7 +62,7 @@ static void raise_storm(struct exporter *x, const struct series *s)
 	char stack[TELL_STACK_LEN];
 
 	stack_of(x, s, stack, sizeof(stack));
-	tell_storm(s, &x->model, stack, record_for(x, s->label, FLIGHT_STORM, false), &x->hook);
+	tell_storm(s, &x->model, stack, record_for(x, s->label, FLIGHT_STORM, 0), &x->hook);
 }
 
 static double start_s(const struct exporter *x, const struct spell *spell)
@@ -86,7 +87,7 @@ static void step_storms(struct exporter *x)
 		change = thrash_step(&s->thrash, &x->storm, &x->model, s->vm);
 		if (change == STORM_RAISED) {
 			s->thrash_start_s = start_s(x, &s->thrash.spell);
-			tell_thrash(s, &x->model, record_for(x, s->label, FLIGHT_THRASH, false),
+			tell_thrash(s, &x->model, record_for(x, s->label, FLIGHT_THRASH, 0),
 				    &x->hook);
 		} else if (change == STORM_CLEARED) {
 			tell_thrash_over(s, &x->hook);
@@ -153,7 +154,7 @@ static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
 	due = refusal_add(&x->refusals, &who, e, backing, origin.slot,
 			  exporter_wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
 	if (due)
-		tell_refusal(due, record_for(x, due->vm.name, FLIGHT_REFUSAL, due->count > 1), &x->hook);
+		tell_refusal(due, record_for(x, due->vm.name, FLIGHT_REFUSAL, due->id), &x->hook);
 }
 
 /* After the sample that counted them: their VMs are known. */

@@ -149,7 +149,7 @@ static size_t make_room(struct flight *f)
 	return oldest;
 }
 
-const char *flight_ask(struct flight *f, const char *vm, enum flight_kind kind, bool again,
+const char *flight_ask(struct flight *f, const char *vm, enum flight_kind kind, __u64 about,
 		       __u64 now_ns, __u64 wall_s)
 {
 	size_t i = find(f, vm, kind);
@@ -158,7 +158,7 @@ const char *flight_ask(struct flight *f, const char *vm, enum flight_kind kind, 
 	if (!f->dir)
 		return "";
 	if (!f->due_ns && i < f->nr && now_ns < e->asked_ns + FLIGHT_PER_VM_NS) {
-		if (!again)
+		if (!about || e->about != about)
 			e->path[0] = '\0';
 		return "";
 	}
@@ -170,6 +170,7 @@ const char *flight_ask(struct flight *f, const char *vm, enum flight_kind kind, 
 		e = &f->entries[make_room(f)];
 	snprintf(e->vm, sizeof(e->vm), "%s", vm);
 	e->kind = kind;
+	e->about = about;
 	memcpy(e->path, f->path, sizeof(e->path));
 	e->asked_ns = now_ns;
 	return e->path;

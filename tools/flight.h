@@ -33,6 +33,7 @@ struct flight_entry {
 	char vm[SERIES_LABEL_LEN];
 	enum flight_kind kind;
 	char path[FLIGHT_PATH_LEN];	/* "": none has it */
+	__u64 about;			/* what it is of, as whoever asked has it */
 	__u64 asked_ns;			/* for one of its own, or that it shares */
 };
 
@@ -51,11 +52,10 @@ struct flight {
 int flight_open(struct flight *f, const struct host *host);
 /*
  * The path of the recording that will have what happens to @vm now; "" if none will:
- * there is no flight recorder, or it had one of this kind not long ago. @again: what
- * happens is like what the VM's latest recording of this kind has, which it keeps. @wall_s,
- * since 1970, becomes part of a name.
+ * there is no flight recorder, or it had one of this kind not long ago, which it keeps if
+ * that is @about the same (0: nothing is). @wall_s, since 1970, becomes part of a name.
  */
-const char *flight_ask(struct flight *f, const char *vm, enum flight_kind kind, bool again,
+const char *flight_ask(struct flight *f, const char *vm, enum flight_kind kind, __u64 about,
 		       __u64 now_ns, __u64 wall_s);
 const char *flight_kind_word(enum flight_kind kind);
 /* Write what is due, or with @now what would be. 0, or -errno: f->path is lost. */

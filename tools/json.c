@@ -2,6 +2,7 @@
 /* See json.h. */
 #include "json.h"
 #include "text.h"
+#include "utf8.h"
 
 void json_begin(struct json *j, FILE *out)
 {
@@ -23,6 +24,7 @@ static bool plain(unsigned char c)
 static void quote(FILE *out, const char *s)
 {
 	const char *from;
+	size_t n;
 
 	putc_unlocked('"', out);
 	while (*s) {
@@ -31,6 +33,8 @@ static void quote(FILE *out, const char *s)
 		fwrite_unlocked(from, 1, s - from, out);
 		if (*s == '"' || *s == '\\')
 			fprintf(out, "\\%c", *s++);
+		else if (*s & 0x80 && (n = utf8_char(s, strlen(s))))
+			s += fwrite_unlocked(s, 1, n, out);
 		else if (*s)
 			fprintf(out, "\\u%04x", (unsigned char)*s++);
 	}

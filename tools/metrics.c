@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See metrics.h and metrics_text.h. */
+#include <string.h>
+
 #include "kvmmt.h"
 #include "metrics_text.h"
 #include "names.h"
+#include "utf8.h"
 
 void metrics_head(const struct metrics *m, FILE *out, const char *name, enum metric_type type,
 		  const char *unit, const char *help)
@@ -20,14 +23,18 @@ void metrics_label(FILE *out, char *comma, const char *name, const char *value)
 {
 	fprintf(out, "%c%s=\"", *comma, name);
 	*comma = ',';
-	for (; *value; value++) {
-		if (*value == '\n') {
+	while (*value) {
+		size_t n = *value & 0x80 ? utf8_char(value, strlen(value)) : 1;
+
+		if (*value == '\n')
 			fputs("\\n", out);
-			continue;
-		}
-		if (*value == '"' || *value == '\\')
-			fputc('\\', out);
-		fputc(*value, out);
+		else if (*value == '"' || *value == '\\')
+			fprintf(out, "\\%c", *value);
+		else if (n)
+			fwrite(value, 1, n, out);
+		else	/* a path's, or a part of a character that was cut: no client would take it */
+			fputc('_', out);
+		value += n ? n : 1;
 	}
 	fputc('"', out);
 }

@@ -43,6 +43,9 @@ static void print_refusals(const struct metrics *m, FILE *out)
 	metrics_head(m, out, "kvmmt_refusals_forgotten", COUNTER, "",
 		     "Refusals that made room for those of other kinds: a VM has 16, all have 64.");
 	metrics_number(out, "kvmmt_refusals_forgotten", COUNTER, log->forgotten);
+	metrics_head(m, out, "kvmmt_refusals_untold", COUNTER, "",
+		     "Refusals that were due a message, of VMs that had eight within a minute.");
+	metrics_number(out, "kvmmt_refusals_untold", COUNTER, log->untold);
 }
 
 static void print_recordings(const struct metrics *m, FILE *out)

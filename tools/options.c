@@ -116,8 +116,12 @@ void parse_storm(const char *option, struct storm_limits *l, char *arg, struct a
 		if (!value || end == value || *end || !(*places[i] >= 0 && *places[i] <= 1e15))
 			argp_error(state, "--%s: %s=%s: this is not a number from 0", option, words[i],
 				   value ? value : "");
-		if (places[i] == &l->refault || places[i] == &l->miss)
-			*places[i] /= 100;
+		if (places[i] != &l->refault && places[i] != &l->miss)
+			continue;
+		if (*places[i] > 100)
+			argp_error(state, "--%s: %s=%s: this is not a percentage from 0 to 100", option,
+				   words[i], value);
+		*places[i] /= 100;
 	}
 }
 

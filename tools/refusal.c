@@ -133,7 +133,12 @@ static bool due(struct refusal_log *log, const struct refusal *r)
 		rate->from_ns = now_ns;
 		rate->told = 0;
 	}
-	return ++rate->told <= REFUSALS_TOLD;
+	if (rate->told == REFUSALS_TOLD) {
+		log->untold++;
+		return false;
+	}
+	rate->told++;
+	return true;
 }
 
 const struct refusal *refusal_add(struct refusal_log *log, const struct refusal_vm *vm,
@@ -151,6 +156,7 @@ const struct refusal *refusal_add(struct refusal_log *log, const struct refusal_
 	} else {
 		r = make_room(log, vm->name);
 		memset(r, 0, sizeof(*r));
+		r->id = ++log->met;
 		r->slot = slot;
 		snprintf(r->backing, sizeof(r->backing), "%s", backing);
 	}

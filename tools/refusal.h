@@ -26,6 +26,7 @@ struct refusal_vm {
 };
 
 struct refusal {
+	__u64 id;			/* no other has or had it */
 	struct refusal_vm vm;
 	char backing[BACKING_LEN];	/* what the memory is, "" if that is not known */
 	int slot;			/* -1: not known */
@@ -46,7 +47,9 @@ struct refusal_log {
 	struct refusal kept[REFUSALS_KEPT];
 	struct refusal_rate rates[REFUSALS_KEPT];
 	size_t nr, nr_rates;
-	__u64 forgotten;		/* to make room for others */
+	__u64 met;			/* that differ, ever */
+	__u64 forgotten;		/* of them, to make room for others */
+	__u64 untold;			/* were due, but their VM had REFUSALS_TOLD */
 };
 
 /* Keep it; the one that it became part of, if that is due to be told, or NULL. */

@@ -36,8 +36,11 @@ static int put(struct screen *s, int row, int col, enum attr attr, const char *t
 {
 	if (row < 0 || row >= s->rows || col < 0)
 		return col < 0 ? 0 : col;
-	for (; *text && col < s->cols; text++, col++)
-		s->cells[row * s->cols + col] = (struct cell){ *text, attr };
+	for (; *text && col < s->cols; text++) {
+		if ((*text & 0xc0) == 0x80)
+			continue;	/* the rest of a character, for which there is a '?' */
+		s->cells[row * s->cols + col++] = (struct cell){ *text & 0x80 ? '?' : *text, attr };
+	}
 	return col;
 }
 

@@ -6,6 +6,7 @@
 #include "json.h"
 #include "names.h"
 #include "table.h"
+#include "utf8.h"
 
 static bool fed(const struct table *t, const struct field *f)
 {
@@ -135,16 +136,19 @@ void table_text(const struct table *t, const struct table_row *rows, size_t nr, 
 
 	/* A name is never cut here: the column is as wide as the longest. */
 	for (i = 0; i < nr; i++)
-		if ((int)strlen(rows[i].vm->name) > name_width)
-			name_width = strlen(rows[i].vm->name);
+		if ((int)utf8_columns(rows[i].vm->name) > name_width)
+			name_width = utf8_columns(rows[i].vm->name);
 	for (k = 0; (f = nth(t, k, false)); k++)
 		fprintf(out, f->type == FIELD_NAME ? "%s%-*s" : "%s%*s", k ? " " : "",
 			width(f, name_width), f->head);
 	fputc('\n', out);
 	for (i = 0; i < nr; i++) {
-		for (k = 0; (f = nth(t, k, false)); k++)
+		for (k = 0; (f = nth(t, k, false)); k++) {
+			const char *cell = table_cell(t, f, &rows[i], buf);
+
 			fprintf(out, f->type == FIELD_NAME ? "%s%-*s" : "%s%*s", k ? " " : "",
-				width(f, name_width), table_cell(t, f, &rows[i], buf));
+				width(f, name_width) + (int)(strlen(cell) - utf8_columns(cell)), cell);
+		}
 		fputc('\n', out);
 	}
 }

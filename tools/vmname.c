@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
 #include "vmname.h"
+#include "vmname_cgroup.h"
 
 #define PROC "/proc"
 #define CMDLINE_LEN 32768 /* longer ones are cut: libvirt names the VM first */
-#define CGROUP_LEN  4096
 
-static size_t read_proc(const char *proc, pid_t pid, const char *file, char *buf, size_t size)
+size_t proc_read(const char *proc, pid_t pid, const char *file, char *buf, size_t size)
 {
 	char path[256];
 	size_t n = 0;
@@ -28,15 +29,43 @@ static size_t read_proc(const char *proc, pid_t pid, const char *file, char *buf
 	return n;
 }
 
+/* As many of the @len bytes at @from as there is @room for, none of a character alone. */
+static size_t clean(char *to, size_t room, const char *from, size_t len)
+{
+	size_t done = 0, n;
+
+	while (done < len) {
+		n = from[done] == '"' ? 0 : utf8_char(from + done, len - done);
+		if (done + (n ? n : 1) > room)
+			break;
+		if (n)
+			memcpy(to + done, from + done, n);
+		else
+			to[done] = '_';
+		done += n ? n : 1;
+	}
+	return done;
+}
+
+#define CUT "\xe2\x80\xa6"	/* … */
+
 void vm_clean_name(char *name, const char *from, size_t len)
 {
-	size_t i;
+	const size_t half = (VM_NAME_LEN - sizeof(CUT)) / 2;
+	const char *tail = from + len - half;
+	size_t done;
 
-	if (len >= VM_NAME_LEN)
-		len = VM_NAME_LEN - 1;
-	for (i = 0; i < len; i++)
-		name[i] = from[i] > ' ' && from[i] < 0x7f && from[i] != '"' ? from[i] : '_';
-	name[len] = '\0';
+	if (len < VM_NAME_LEN) {
+		done = clean(name, len, from, len);
+	} else {
+		done = clean(name, half, from, len);
+		memcpy(name + done, CUT, strlen(CUT));
+		done += strlen(CUT);
+		while ((*tail & 0xc0) == 0x80 && tail < from + len)
+			tail++;
+		done += clean(name + done, half, tail, from + len - tail);
+	}
+	name[done] = '\0';
 }
 
 pid_t vm_process(pid_t pid)
@@ -44,7 +73,7 @@ pid_t vm_process(pid_t pid)
 	char status[4096];
 	const char *tgid;
 
-	read_proc(PROC, pid, "status", status, sizeof(status));
+	proc_read(PROC, pid, "status", status, sizeof(status));
 	tgid = strstr(status, "\nTgid:");
 	return tgid ? atoi(tgid + strlen("\nTgid:")) : pid;
 }
@@ -60,7 +89,7 @@ static void plain_value(const char *value, char *name)
 /* One value of a list "a=x,b=y", in which ",," is a comma of the value */
 static void list_value(const char *value, char *name)
 {
-	char plain[VM_NAME_LEN];
+	char plain[1024];
 	size_t n = 0;
 
 	for (; *value && n < sizeof(plain); value++) {
@@ -180,111 +209,21 @@ static bool option_name(const char *cmdline, size_t len, enum vm_name_source sou
 	return name[0];
 }
 
-/* "\x2d" is how systemd writes a '-' that is a name's own. In place. */
-static void unescape(char *s)
-{
-	char *to = s;
-	unsigned int c;
-
-	while (*s) {
-		if (s[0] == '\\' && s[1] == 'x' && isxdigit((unsigned char)s[2]) &&
-		    isxdigit((unsigned char)s[3]) && sscanf(s + 2, "%2x", &c) == 1) {
-			*to++ = c;
-			s += 4;
-		} else {
-			*to++ = *s++;
-		}
-	}
-	*to = '\0';
-}
-
-/*
- * The next part of a path, from its end, into @part; false if there is none. @path
- * loses it.
- */
-static bool last_part(char *path, char *part, size_t size)
-{
-	char *slash = strrchr(path, '/');
-
-	if (!slash)
-		return false;
-	snprintf(part, size, "%s", slash + 1);
-	*slash = '\0';
-	return true;
-}
-
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n > m && !strcmp(s + n - m, end);
-}
-
-/* The path of the cgroup in systemd's hierarchy or in the only one: from /proc/PID/cgroup. */
-static void cgroup_path(const char *proc, pid_t pid, char *path)
-{
-	char buf[CGROUP_LEN], *line, *next = buf;
-
-	read_proc(proc, pid, "cgroup", buf, sizeof(buf));
-	path[0] = '\0';
-	while ((line = strsep(&next, "\n"))) {
-		const char *second = strchr(line, ':'), *third = second ? strchr(second + 1, ':') : NULL;
-
-		if (third && (third == second + 1 || !strncmp(second, ":name=systemd:", 14)))
-			snprintf(path, CGROUP_LEN, "%s", third + 1);
-	}
-}
-
-/* machine-qemu\x2d3\x2dweb.scope of systemd-machined: "qemu-3-web" */
-static bool machine_name(const char *cgroup, char *name)
-{
-	char path[CGROUP_LEN], part[CGROUP_LEN];
-
-	snprintf(path, sizeof(path), "%s", cgroup);
-	while (last_part(path, part, sizeof(part))) {
-		if (strncmp(part, "machine-", 8) || !ends_with(part, ".scope"))
-			continue;
-		part[strlen(part) - strlen(".scope")] = '\0';
-		unescape(part);
-		vm_clean_name(name, part + 8, strlen(part + 8));
-		return true;
-	}
-	return false;
-}
-
-/* A service of the system's: those of a user's session say who, not what. */
-static bool unit_name(const char *cgroup, char *name)
-{
-	char path[CGROUP_LEN], part[CGROUP_LEN];
-
-	if (strncmp(cgroup, "/system.slice/", 14) && strncmp(cgroup, "/machine.slice/", 15))
-		return false;
-	snprintf(path, sizeof(path), "%s", cgroup);
-	while (last_part(path, part, sizeof(part))) {
-		if (!ends_with(part, ".service") && !ends_with(part, ".scope"))
-			continue;
-		unescape(part);
-		vm_clean_name(name, part, strlen(part));
-		return true;
-	}
-	return false;
-}
-
 enum vm_name_source vm_name_at(const char *proc, pid_t pid, const char *comm, char *name)
 {
 	char cmdline[CMDLINE_LEN], cgroup[CGROUP_LEN];
-	size_t len = read_proc(proc, pid, "cmdline", cmdline, sizeof(cmdline));
+	size_t len = proc_read(proc, pid, "cmdline", cmdline, sizeof(cmdline));
 
 	if (option_name(cmdline, len, VM_NAME_OPTION, name))
 		return VM_NAME_OPTION;
-	cgroup_path(proc, pid, cgroup);
-	if (machine_name(cgroup, name))
+	cgroup_read(proc, pid, cgroup);
+	if (cgroup_machine(cgroup, name))
 		return VM_NAME_MACHINE;
 	if (option_name(cmdline, len, VM_NAME_SOCKET, name))
 		return VM_NAME_SOCKET;
-	if (unit_name(cgroup, name))
+	if (cgroup_unit(cgroup, name))
 		return VM_NAME_UNIT;
-	if (!read_proc(proc, pid, "comm", cmdline, sizeof(cmdline)))
+	if (!proc_read(proc, pid, "comm", cmdline, sizeof(cmdline)))
 		snprintf(cmdline, sizeof(cmdline), "%s", *comm ? comm : "?");
 	vm_clean_name(name, cmdline, strcspn(cmdline, "\n"));
 	return VM_NAME_PROCESS;
@@ -302,31 +241,6 @@ const char *vm_name_source_word(enum vm_name_source source)
 #undef X
 
 	return words[source];
-}
-
-/* kubepods.slice/…/kubepods-pod0c1d_….slice/… or /kubepods/…/pod0c1d-…/…: a UUID after "pod" */
-void vm_pod(const char *proc, pid_t pid, char *uid)
-{
-	char cgroup[CGROUP_LEN], part[CGROUP_LEN];
-
-	uid[0] = '\0';
-	cgroup_path(proc, pid, cgroup);
-	if (strncmp(cgroup, "/kubepods", 9))
-		return;
-	while (last_part(cgroup, part, sizeof(part))) {
-		const char *pod = strstr(part, "pod");
-		size_t i;
-
-		/* The last "pod" of "kubepods-burstable-pod0c1d_…" */
-		while (pod && strstr(pod + 1, "pod"))
-			pod = strstr(pod + 1, "pod");
-		if (!pod || strspn(pod + 3, "0123456789abcdef-_") != VM_POD_LEN - 1)
-			continue;
-		for (i = 0; i < VM_POD_LEN - 1; i++)
-			uid[i] = pod[3 + i] == '_' ? '-' : pod[3 + i];
-		uid[i] = '\0';
-		return;
-	}
 }
 
 void vm_identify(void *ctx, struct vm_entry *entry, const char *comm)

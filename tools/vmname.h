@@ -53,8 +53,10 @@ const char *vm_name_source_word(enum vm_name_source source);
 void vm_pod(const char *proc, pid_t pid, char *uid);
 
 /*
- * A name is its owner's choice: keep what a terminal and a table can take of the
- * @len bytes at @from. @name has VM_NAME_LEN bytes.
+ * A name is its owner's choice: keep what is one word on a terminal, in a table and in a
+ * line to be split, of the @len bytes at @from: letters of any script, but '_' for spaces,
+ * quotes, controls and what is no UTF-8. One that is too long loses its middle, since what
+ * tells names apart is mostly at their end. @name has VM_NAME_LEN bytes.
  */
 void vm_clean_name(char *name, const char *from, size_t len);
 

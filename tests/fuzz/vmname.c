@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t len)
 	memset(name, 0, sizeof(name));
 	vm_name_at(dir, 1, "", name);
 	for (size_t i = 0; i < strnlen(name, sizeof(name)); i++)
-		if (!isgraph((unsigned char)name[i]))
+		if (!isgraph((unsigned char)name[i]) && !(name[i] & 0x80))
 			abort();
 	vm_pod(dir, 1, uid);
 	if (strnlen(name, sizeof(name)) == sizeof(name) || (*uid && strlen(uid) != VM_POD_LEN - 1))

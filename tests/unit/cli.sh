@@ -93,6 +93,8 @@ says 2 'not a number from 0 to 4096' exporter --limit 5000
 says 2 'not a number from 0 to 4096' exporter --limit -1
 says 2 "'nope=1' is none of" exporter --storm rate=5,nope=1
 says 2 'rate=x: this is not a number' exporter --storm rate=x
+says 2 'refault=500: this is not a percentage from 0 to 100' exporter --storm refault=500
+says 2 'miss=101: this is not a percentage' exporter --storm for=5,miss=101
 says 2 'for=: this is not a number' exporter --storm for
 says 2 "'9973' is not HOST:PORT" exporter --listen 9973 --check
 says 2 "'localhost:99999' is not HOST:PORT" exporter --listen localhost:99999

@@ -21,9 +21,9 @@ static struct flight flight = { .dir = dir };
 static const struct host host = { .page_size_bytes = 4096 };
 static __u64 now = 100 * S;
 
-static const char *ask(const char *vm, enum flight_kind kind, bool again, __u64 wall_s)
+static const char *ask(const char *vm, enum flight_kind kind, __u64 about, __u64 wall_s)
 {
-	return flight_ask(&flight, vm, kind, again, now, wall_s);
+	return flight_ask(&flight, vm, kind, about, now, wall_s);
 }
 
 /* The path that is told with metrics, "" if none is. */
@@ -84,26 +84,26 @@ static void window(void)
 	struct stat st;
 
 	events(1000);
-	snprintf(path, sizeof(path), "%s", ask("gpu-a", FLIGHT_REFUSAL, false, WALL));
+	snprintf(path, sizeof(path), "%s", ask("gpu-a", FLIGHT_REFUSAL, 7, WALL));
 	check(strstr(path, "/d/kvmmt-000001-20261121T120000Z.data") != NULL, path,
 	      "its name is its number and its time");
 	check(!flight_step(&flight, now + S, false) && !files(), "", "it waits for what follows");
-	check(!strcmp(path, ask("gpu-b", FLIGHT_STORM, false, WALL + 1)), "", "two VMs at once share one");
+	check(!strcmp(path, ask("gpu-b", FLIGHT_STORM, 0, WALL + 1)), "", "two VMs at once share one");
 	events(500);
 	now += FLIGHT_AFTER_NS;
 	check(!flight_step(&flight, now, false) && recorded(path) == 1500, "",
 	      "then it has what was before and after");
 	check(!stat(path, &st) && (st.st_mode & 0777) == 0600, "", "nobody else can read it");
 	now += FLIGHT_PER_VM_NS - 3 * S;
-	check(!*ask("gpu-a", FLIGHT_REFUSAL, true, WALL) && !flight.due_ns, "",
+	check(!*ask("gpu-a", FLIGHT_REFUSAL, 7, WALL) && !flight.due_ns, "",
 	      "a VM has no second one of a kind within ten minutes, and is told none");
 	check(!strcmp(told("gpu-a", FLIGHT_REFUSAL), path), told("gpu-a", FLIGHT_REFUSAL),
 	      "of what is alike the first one stays told");
-	check(!*ask("gpu-a", FLIGHT_REFUSAL, false, WALL) && !*told("gpu-a", FLIGHT_REFUSAL),
+	check(!*ask("gpu-a", FLIGHT_REFUSAL, 5, WALL) && !*told("gpu-a", FLIGHT_REFUSAL),
 	      told("gpu-a", FLIGHT_REFUSAL), "of what is not, none: it is not in the file");
-	check(strcmp(ask("gpu-a", FLIGHT_STORM, false, WALL - 3600), path) && flight.due_ns, "",
+	check(strcmp(ask("gpu-a", FLIGHT_STORM, 0, WALL - 3600), path) && flight.due_ns, "",
 	      "another kind has its own, and a clock that was set back overwrites nothing");
-	check(!strcmp(ask("gpu-a", FLIGHT_REFUSAL, false, WALL), told("gpu-a", FLIGHT_STORM)), "",
+	check(!strcmp(ask("gpu-a", FLIGHT_REFUSAL, 0, WALL), told("gpu-a", FLIGHT_STORM)), "",
 	      "which what comes meanwhile is in, and is told");
 	flight_step(&flight, now, true);
 	check(files() == 2, "", "what is due is written at the end");
@@ -119,12 +119,12 @@ static void full(void)
 
 	now += FLIGHT_PER_VM_NS;
 	events(20000);
-	ask("gpu-d", FLIGHT_REFUSAL, false, WALL + 5);
+	ask("gpu-d", FLIGHT_REFUSAL, 0, WALL + 5);
 	setrlimit(RLIMIT_FSIZE, &small);
 	check(flight_step(&flight, now, true) == -EFBIG && flight.failed == 1, "", "a full disk is an error");
 	setrlimit(RLIMIT_FSIZE, &all);
 	check(files() == before && flight.nr == nr, "", "that leaves no file, and no path to none");
-	path = ask("gpu-d", FLIGHT_REFUSAL, false, WALL + 5);
+	path = ask("gpu-d", FLIGHT_REFUSAL, 0, WALL + 5);
 	check(!flight_step(&flight, now, true) && recorded(path) == 20000, "",
 	      "and nothing is lost once there is room");
 }
@@ -140,7 +140,7 @@ static void many(void)
 		snprintf(vm, sizeof(vm), "vm-%d", i);
 		now += S;
 		/* The clock is set back all the time. */
-		latest = ask(vm, FLIGHT_REFUSAL, false, WALL - i * 3600);
+		latest = ask(vm, FLIGHT_REFUSAL, 0, WALL - i * 3600);
 		flight_step(&flight, now, true);
 		kept += !access(latest, F_OK);
 	}
@@ -161,7 +161,7 @@ static void restarted(void)
 		not_ok("setup: a second one");
 		return;
 	}
-	path = flight_ask(&next, "a", FLIGHT_STORM, false, now, 0);
+	path = flight_ask(&next, "a", FLIGHT_STORM, 0, now, 0);
 	check(next.serial == flight.serial + 1 && strstr(path, "-19700101T000000Z.data"), path,
 	      "the next exporter's numbers go on");
 	flight_step(&next, now, true);
@@ -191,7 +191,7 @@ int main(void)
 	if (!mkdtemp(dir))
 		return 1;
 	*slash = '/';
-	check(!*flight_ask(&(struct flight){ 0 }, "a", FLIGHT_STORM, false, now, WALL), "", "without a directory there is none");
+	check(!*flight_ask(&(struct flight){ 0 }, "a", FLIGHT_STORM, 0, now, WALL), "", "without a directory there is none");
 	if (flight_open(&flight, &host)) {
 		not_ok("setup");
 		return 1;

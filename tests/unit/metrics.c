@@ -147,7 +147,7 @@ static void refuse(void)
 	refusal_add(&refusals, &gone, &old, "", -1, 1699999000);
 	refusal_add(&refusals, &gpu, &fault, "PCI 0000:01:00.0 BAR 2", 3, 1700000001);
 	refusal_add(&refusals, &gpu, &fault, "PCI 0000:01:00.0 BAR 2", 3, 1700000002);
-	refusal_add(&refusals, &gpu, &slot, "\"\n", -1, 1700000003);
+	refusal_add(&refusals, &gpu, &slot, "\"\n\xc3\xbc\xc3", -1, 1700000003);
 	refusal_expire(&refusals, 1 + REFUSAL_KEEP_NS);
 }
 

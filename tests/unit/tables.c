@@ -62,14 +62,14 @@ int main(void)
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		host.tracepoint[kind] = KVMMT_TRACED & 1u << kind;
 	model_sample(&model, S);
-	give_vm(1, "plain", 10, false);
+	give_vm(1, "schön", 10, false);
 	show("no VM is a guest hypervisor", TEXT, (struct table){ 0 });
 	show("no vCPUs", TEXT, (struct table){ .vcpus = true });
 	give_vm(2, "nest", 20, false);
 	give_vcpu(2, 1, 1);
 	give_vcpu(2, 0, 1);
 	model_sample(&model, 2 * S);
-	give_vm(1, "plain", 30, false);
+	give_vm(1, "schön", 30, false);
 	give_vm(2, "nest", 21, false);
 	give_vcpu(2, 0, 3);
 	give_vcpu(2, 1, 2);

@@ -87,7 +87,7 @@ static void greedy(void)
 		if (i % 100 == 99)
 			others += add("quiet-0", &e, 0) != NULL;
 	}
-	check(told == REFUSALS_TOLD, "", "65 slots of one VM for a minute: so many are told (%d)", told);
+	check(told == REFUSALS_TOLD && log_.untold > 0, "", "65 slots of one VM for a minute: so many are told (%d)", told);
 	check(others == 1, "", "and another's as often as without (%d)", others);
 	for (i = 0; i < (int)log_.nr && strcmp(log_.kept[i].vm.name, "quiet-39"); i++)
 		;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "screen.h"
 #include "vmname.h"
 
 static char proc[] = "/tmp/kvmmt-proc-XXXXXX";
@@ -47,7 +48,18 @@ static const struct row {
 	{ "a name with escapes", "qemu|-name|a\033]0;x\"b c|", NULL, "a_]0;x_b_c", VM_NAME_OPTION },
 	{ "a long name",
 	  "qemu|-name|0123456789012345678901234567890123456789012345678901234567890123456789|", NULL,
-	  "01234567890123456789012345678901234567890123456", VM_NAME_OPTION },
+	  "0123456789012345678901…8901234567890123456789", VM_NAME_OPTION },
+	{ "a long one of libvirt's, whose end tells it apart",
+	  "qemu|-name|guest=production_customer-0042-database-primary-replica-00007,debug-threads=on|",
+	  NULL, "production_customer-00…-primary-replica-00007", VM_NAME_OPTION },
+	{ "a long one in another script", "qemu|-name|"
+	  "виртуальная-машина-виртуальная-машина-виртуальная-машина-1|", NULL,
+	  "виртуальная…ная-машина-1", VM_NAME_OPTION },
+	{ "letters of any script", "qemu|-name|grün-Привет-東京|", NULL, "grün-Привет-東京", VM_NAME_OPTION },
+	{ "what is no UTF-8", "qemu|-name|a\xff\xc3(\xed\xa0\x80\xf0\x9f|", NULL, "a__(_____",
+	  VM_NAME_OPTION },
+	{ "what would turn or hide the rest", "qemu|-name|a\u202eb\u200bc\xc2\x85""d|", NULL,
+	  "a___b___c__d", VM_NAME_OPTION },
 	{ "kvmtool", "/usr/bin/lkvm|run|--name|guest-a|-k|Image|", NULL, "guest-a", VM_NAME_OPTION },
 	{ "Firecracker", "/firecracker|--id|fc-551|--start-time-us|1|", NULL, "fc-551", VM_NAME_OPTION },
 	{ "Firecracker, --id=", "/firecracker-v1.7.0-aarch64|--id=fc-551|", NULL, "fc-551",
@@ -73,6 +85,10 @@ static const struct row {
 	  "a-b", VM_NAME_MACHINE },
 	{ "a service", "vmm|", "0::/system.slice/system-vm.slice/vm@web\\x2d7.service\n",
 	  "vm@web-7.service", VM_NAME_UNIT },
+	{ "a service of all VMs", "vmm|", "0::/system.slice/libvirtd.service\n", "qemu", VM_NAME_PROCESS },
+	{ "a template that is none's", "vmm|", "0::/system.slice/vm@.service\n", "qemu", VM_NAME_PROCESS },
+	{ "a service among the machines", "vmm|", "0::/machine.slice/web.service\n", "web.service",
+	  VM_NAME_UNIT },
 	{ "a login session", "vmm|", "0::/user.slice/user-0.slice/session-3.scope\n", "qemu",
 	  VM_NAME_PROCESS },
 	{ "a bad escape", "vmm|", "0::/machine.slice/machine-a\\xzz\\x2.scope\n", "a\\xzz\\x2",
@@ -104,6 +120,23 @@ static void pods(void)
 	}
 }
 
+/* The screen has a column for each character, and letters of ASCII alone. */
+static void on_screen(void)
+{
+	struct screen s = { 0 };
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	screen_reset(&s, 1, 20);
+	screen_put(&s, 0, 0, ATTR_PLAIN, "%s", "grün-東京 x");
+	screen_print(&s, f);
+	fclose(f);
+	check(!strncmp(text, "gr?n-?? x\n", 10), text, "on a screen");
+	free(text);
+	screen_free(&s);
+}
+
 int main(void)
 {
 	char dir[64], name[VM_NAME_LEN], got[80];
@@ -125,6 +158,7 @@ int main(void)
 		check(!strcmp(name, rows[i].name) && source == rows[i].source, got, "%s", rows[i].what);
 	}
 	pods();
+	on_screen();
 	put("comm", NULL, 0);
 	put("cmdline", NULL, 0);
 	put("cgroup", NULL, 0);

@@ -104,6 +104,8 @@ expect "kvmmt: features" "kvmmt can watch this host" 0 -- /bin/kvmmt features
 expect "kvmmt: features of a lesser host" "^FWB  *no" 0 -c neoverse-n1 -- /bin/kvmmt features
 
 expect "kvmmt: exporter --check" "attached to [1-9] of [1-9] tracepoints" 0 -- /bin/kvmmt exporter --check
+expect "kvmmt: exporter --check of a textfile" "textfile /proc/a.prom: " 1 -- /bin/kvmmt exporter --check \
+	--textfile /proc/a.prom
 expect "kvmmt: exporter without privileges" "run as root, or with CAP_BPF" 1 -- /bin/as-nobody /bin/kvmmt exporter
 
 expect "kvmmt: lockdown: what cannot be told is said" "refusals are told without slot and file" 0 \

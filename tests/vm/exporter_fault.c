@@ -120,12 +120,17 @@ static void clocks(void)
 	sscanf(at ? at : "", "%*[^}]} %ld", &stamp);
 	check(stamp >= t.tv_sec - 60 && stamp <= t.tv_sec, "it has another", "a refusal has the new time");
 	clock_step(-86400);
+	at = strstr(page, "kvmmt_refusal_age_seconds{vm=\"gpu-c\"");
+	stamp = -1;
+	sscanf(at ? at : "", "%*[^}]} %ld", &stamp);
+	check(stamp >= 0 && stamp < 3600, "it is not", "and its age is right whatever the clock says");
 }
 
 /* As under systemd, standard error to the journal. */
 static pid_t start(void)
 {
-	char *const argv[] = { "/bin/kvmmt", "exporter", "-d", "0.5", "--record", DIR, NULL };
+	char *const argv[] = { "/bin/kvmmt", "exporter", "-d", "0.5", "--record", DIR, "--run",
+			       "exit 1", NULL };
 	int fd = open(MESSAGES, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	char stream[64];
 	struct stat st;
@@ -161,6 +166,8 @@ void faults(void)
 	clocks();
 	stop_vmm(web);
 	stop_exporter(pid, "a flight recorder");
+	check(file_has(MESSAGES, "messages that waited for the command are lost"), page,
+	      "what nobody could be told of is said at the end");
 	journal(start, MESSAGES);
 	if (check_status())
 		show(MESSAGES);
