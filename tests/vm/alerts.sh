@@ -114,7 +114,8 @@ cat "$work/scrapes"
 grep -q '^ok' "$work/scrapes" || failed=1
 received "and cleared" '"alertname": "KvmmtUnsafeCacheable"' '"state": "resolved"' '"vm": "gpu-a"'
 received "a storm is received with its cause" '"alertname": "KvmmtStorm"' '"state": "firing"' \
-	'"vm": "thrash-madvise"' 'by vmm exporter, notifier' '"recording": "/tmp/flight/kvmmt-'
+	'"vm": "thrash-madvise"' 'by vmm exporter, notifier' '"recording": "/tmp/flight/kvmmt-' \
+	'invalidations/s since 20' 'runbooks/KvmmtStorm.md"'
 received "and cleared" '"alertname": "KvmmtStorm"' '"state": "resolved"' '"vm": "thrash-madvise"'
 received "one by khugepaged with that" '"alertname": "KvmmtStorm"' '"state": "firing"' \
 	'"vm": "thrash-khugepaged"' 'by kernel khugepaged, notifier'

@@ -135,6 +135,8 @@ debug="/bin/s2table + /bin/blocks + /bin/silicon emulated 5 + /bin/stage2 cow"
 boot "debug max" -k debug -t 900 "${table[@]}" -- $debug + /bin/stage2 counts + /bin/stage2 race 20 + /bin/stage2 leak 100
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- $debug
 boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
+# A tracer stops it twice at each system call.
+boot "exporter hardened" -t 600 -c neoverse-n1 -- /bin/exporter hardened
 boot "exporter soak" -t 300 -- /bin/exporter soak 30
 boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/exporter lockdown
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms

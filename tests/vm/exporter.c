@@ -2,9 +2,10 @@
 /*
  * kvmmt exporter on a host whose guests are refused, live and go.
  *   exporter
- *   exporter storms, exporter faults, exporter objects: that part alone
+ *   exporter storms, faults, objects, hardened: that part alone
  *   exporter lockdown: a refusal where the kernel lets BPF read no memory
  *   exporter soak SECONDS: no alarm while guests lead ordinary lives
+ *   exporter memory ROUNDS [record]: what it takes, while 16 VMs a round come and go
  *   exporter nested: what guest hypervisors do
  *   exporter serve [nested]: to a Prometheus outside, which guests give reason for alerts
  * and for these: exporter vmm -name NAME
@@ -173,8 +174,7 @@ static void privileges(pid_t pid, const char *who)
 	      "it has", "%s: no capability is left", who);
 }
 
-/* As a service has them: another user, these capabilities and no more. */
-static void become(__u64 capabilities)
+void become(unsigned long long capabilities)
 {
 	struct __user_cap_header_struct h = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct d[2] = {
@@ -302,6 +302,25 @@ static int serve(void (*storms)(void))
 	return check_status();
 }
 
+/* One part alone */
+static int part(const char *name)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} parts[] = { { "nested", nested_storms }, { "lockdown", locked_down }, { "storms", storms },
+		      { "faults", faults }, { "objects", objects }, { "hardened", hardened } };
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (!strcmp(parts[i].name, name)) {
+			parts[i].run();
+			return check_status();
+		}
+	not_ok("no part is called %s", name);
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	if (window_open())
@@ -314,26 +333,10 @@ int main(int argc, char **argv)
 	interface_up("lo");
 	if (argc == 3 && !strcmp(argv[1], "soak"))
 		return soak(atoi(argv[2]));
-	if (argc == 2 && !strcmp(argv[1], "nested")) {
-		nested_storms();
-		return check_status();
-	}
-	if (argc == 2 && !strcmp(argv[1], "lockdown")) {
-		locked_down();
-		return check_status();
-	}
-	if (argc == 2 && !strcmp(argv[1], "storms")) {
-		storms();
-		return check_status();
-	}
-	if (argc == 2 && !strcmp(argv[1], "faults")) {
-		faults();
-		return check_status();
-	}
-	if (argc == 2 && !strcmp(argv[1], "objects")) {
-		objects();
-		return check_status();
-	}
+	if (argc >= 3 && !strcmp(argv[1], "memory"))
+		return memory(atoi(argv[2]), argc == 4);
+	if (argc == 2)
+		return part(argv[1]);
 	as_root();
 	as_service();
 	textfile();

@@ -11,6 +11,9 @@
 
 extern char page[1 << 20];	/* the last answer */
 
+/* exporter.c: as a service, another user with these capabilities and no more */
+void become(unsigned long long capabilities);
+
 /* exporter_scrape.c */
 void interface_up(const char *name);
 /* The answer to GET @path, in page. Its status, or -errno. */
@@ -54,6 +57,12 @@ void journal(pid_t (*start)(void), const char *messages);
 
 /* exporter_objects.c */
 void objects(void);
+
+/* exporter_hardened.c */
+void hardened(void);
+
+/* exporter_memory.c */
+int memory(int rounds, bool record);
 
 /* exporter_fault.c */
 void faults(void);
