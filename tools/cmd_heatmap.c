@@ -18,7 +18,7 @@ struct command_line {
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE.svg|FILE.png", 0,
 	  "the picture (default kvmmt.svg); '-' is standard output, as SVG", 0 },
-	{ "vm", 'V', "NAME|PID", 0, "this VM, instead of the one with the most faults", 0 },
+	{ "vm", 'V', "NAME|PID", 0, "this VM, instead of the one with most faults and refused slots", 0 },
 	{ 0 },
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "interval.h"
 #include "kvmmt.h"
 #include "names.h"
 
@@ -228,8 +229,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'd':
-		seconds = strtod(arg, &end);
-		if (end == arg || *end || !(seconds >= 0.1 && seconds <= 86400))
+		if (!interval_parse(arg, &seconds))
 			argp_error(state, "--interval: '%s' is not a number of seconds from 0.1 to 86400",
 				   arg);
 		else
@@ -253,9 +253,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_fields(c, arg, state);
 		break;
 	case 's':
+		if (!strcmp(arg, "list"))
+			list_fields();
 		c->sort = field_find(arg, strlen(arg));
 		if (!c->sort)
-			argp_error(state, "--sort: there is no field '%s'; --fields list names them", arg);
+			argp_error(state, "--sort: there is no field '%s'; --sort list names them", arg);
 		break;
 	case 'm':
 		c->ring_bytes = parse_size("buffer", arg, state);

@@ -22,7 +22,7 @@ struct report {
 	__u64 nr_events, lost, nr_vms, length_ns;
 	__u64 uncounted;		/* not lost, but of more VMs or vCPUs than are counted */
 	double seconds;
-	struct wall wall;		/* of the host; no .offset_ns: not known */
+	struct wall wall;		/* of the host */
 	int status;			/* the exit status that the recording deserves */
 };
 

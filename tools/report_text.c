@@ -115,7 +115,7 @@ void report_text(struct report *r, FILE *out)
 
 	fprintf(out, "%s  Linux %s  FWB %s  DIC %s\n", r->hostname, r->host.release,
 		tri_word(r->host.fwb), tri_word(r->host.dic));
-	if (r->wall.offset_ns)
+	if (wall_known(&r->wall))
 		fprintf(out, "recorded %s\n",
 			wall_text(&r->wall, r->model.start_ns, 0, begin, sizeof(begin)));
 	fprintf(out, "%.3f s  %llu events  lost %llu  ", r->seconds, (ull)r->nr_events, (ull)r->lost);
@@ -188,7 +188,7 @@ void report_json(struct report *r, FILE *out)
 	json_string(&j, "release", r->host.release);
 	json_word(&j, "fwb", r->host.fwb == UNKNOWN ? NULL : tri_word(r->host.fwb));
 	json_word(&j, "dic", r->host.dic == UNKNOWN ? NULL : tri_word(r->host.dic));
-	json_word(&j, "recorded", r->wall.offset_ns ? wall_text(&r->wall, r->model.start_ns, 9, begin,
+	json_word(&j, "recorded", wall_known(&r->wall) ? wall_text(&r->wall, r->model.start_ns, 9, begin,
 								 sizeof(begin)) : NULL);
 	json_decimal(&j, "seconds", r->seconds);
 	json_number(&j, "events", r->nr_events);

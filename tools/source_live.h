@@ -93,6 +93,19 @@ bool live_refused(struct live *live);
 /* Losses since live_open(). Returns 0 or -errno. */
 int live_losses(struct live *live, struct live_loss *loss);
 
+/* How often the program of a kind ran, and how long, while that was measured. */
+struct live_cost {
+	__u64 runs, ns;
+};
+
+/*
+ * The kernel measures all BPF programs as long as the file descriptor is open that this
+ * returns; it takes some time of each event. Or -errno.
+ */
+int live_measure(void);
+/* What was measured so far, by kind. Returns 0 or -errno. */
+int live_costs(const struct live *live, struct live_cost costs[KVMMT_KIND_NR]);
+
 /* CLOCK_MONOTONIC, which events are stamped with. */
 __u64 live_now_ns(void);
 

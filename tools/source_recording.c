@@ -183,10 +183,12 @@ void replay_identify(void *ctx, struct vm_entry *entry, const char *comm)
 	struct replay *r = ctx;
 	const struct vm_entry *known = replay_vms_find(r->vms, entry->vm, entry->pid);
 
-	if (known)
+	if (known) {
 		*entry = *known;
-	else
+	} else {
 		vm_clean_name(entry->name, comm, strlen(comm));
+		entry->name_source = VM_NAME_RECORDING;
+	}
 }
 
 const char *replay_name(struct replay *r, const struct kvmmt_event *e)

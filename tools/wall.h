@@ -3,6 +3,7 @@
 #ifndef WALL_H
 #define WALL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <linux/types.h>
 #include "text.h"
@@ -12,6 +13,12 @@ struct wall {
 	__s64 second;		/* what follows is of this one; "": of none yet */
 	char date[32], zone[8];
 };
+
+/* Was the host's clock set? Without that it begins in 1970. */
+static inline bool wall_known(const struct wall *w)
+{
+	return w->offset_ns > 1000000000000000000ll;	/* 2001 */
+}
 
 /* What it is here and now. */
 __s64 wall_offset_ns(void);

@@ -27,6 +27,8 @@ says 2 "unrecognized option '--nope'" stat --nope
 says 2 "no field 'nope'" stat --fields vm,nope
 says 2 "no field 'nope'" stat --sort nope
 says 0 'mapped_bytes' stat --fields list
+says 0 'mapped_bytes' top --sort list
+says 2 "unrecognized option '--json'" top --json
 says 2 'not a number of seconds' stat -d 0
 says 2 'not a number of seconds' stat -d 1x
 says 2 'not a number of seconds' top -d nan
@@ -109,6 +111,10 @@ says 2 'miss=101: this is not a percentage' exporter --storm for=5,miss=101
 says 2 'for=: this is not a number' exporter --storm for
 says 2 "'9973' is not HOST:PORT" exporter --listen 9973 --check
 says 2 "'localhost:99999' is not HOST:PORT" exporter --listen localhost:99999
+says 2 'input needs --textfile' exporter --input f
+says 2 'input is a recording' exporter --input f --textfile - --check
+says 2 'standard output is for --input' exporter --textfile -
+says 1 '^kvmmt exporter: /nosuch/file: No such file' exporter -i /nosuch/file -t -
 says 2 'exclude each other' exporter --listen :1 --textfile a.prom
 says 0 'page_size_bytes' features --json
 if [ "$(uname -m)" != aarch64 ]; then

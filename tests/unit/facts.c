@@ -250,7 +250,7 @@ static void models(void)
 	refusal.vm = 1;
 	refusal.pid = 0x7ffffff0;
 	refusal.time_ns = 3000;	/* after the sample: it takes time to read one */
-	model_refusal(&model, &refusal);
+	model_refusal(&model, &refusal, "", -1);
 	vm = model_find(&model, 1, 0x7ffffff0);
 	check(vm && vm->key.generation == 1 && vm->nr_refusals == 1, "", "events go to the later one");
 	check(!model_age_ns(&model, 3000), "", "an event after the sample is of now");

@@ -158,6 +158,14 @@ crowded() {
 	grep -q 'lost 0  not counted 16  2049 VMs' "$work/out"
 }
 
+# The metrics of refusals and losses, with the recording's times
+metrics() {
+	"$kvmmt" exporter -i "$odd" -t "$work/odd.prom" &&
+		grep -qxF 'kvmmt_refusal_timestamp_seconds{vm="twin",name_from="recording",pod="",at="slot",reason="unsafe-cacheable",missing="FWB and DIC",slot="",backing=""} 1795000101' "$work/odd.prom" &&
+		grep -qxF 'kvmmt_lost_events_total{kind="s2_fault"} 12' "$work/odd.prom" &&
+		! grep process_ "$work/odd.prom"
+}
+
 piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
 
 check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
@@ -186,6 +194,9 @@ check "in JSON" says '.*"time_ns":101200000000,"time":"2026-11-18T11:08:21.20000
 	script -w --json "$odd"
 check "tables and losses of a live run" tables
 check "more vCPUs than are counted" crowded
+check "metrics of version 1" same $cases/v1.metrics exporter -i $cases/v1.kvmmt --textfile -
+check "metrics of refusals and losses" metrics
+check "metrics to a full disk" exits 1 exporter -i $cases/v1.kvmmt --textfile /dev/full/x
 check "a histogram in words" says "how long VNCR walks took" report "$odd"
 check "and in JSON, over all VMs" says '{"hostname".*"vncr_walk_times":{"sum_ns":58023,"le_ns":{"2048":1,"65536":1}}.*' \
 	report --json "$odd"
