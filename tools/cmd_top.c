@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "term.h"
+#include "storms.h"
 #include "top.h"
 #include "wall.h"
 
@@ -59,6 +60,8 @@ static void add_event(void *ctx, const struct kvmmt_event *e)
 		t->err = -ENOMEM;
 }
 
+static const struct storm_limits storm_limits = STORM_DEFAULTS;
+
 static __u64 own_cpu_ns(void)
 {
 	struct rusage r;
@@ -79,6 +82,8 @@ int top_sample(struct top *t)
 	int err = source_sample(&t->source, &t->model, false);
 
 	if (!err)
+		err = storms_step(&t->model, &storm_limits);
+	if (!err)
 		err = source_pump(&t->source);
 	if (err || t->err)
 		return err ? err : t->err;
@@ -94,6 +99,8 @@ static int played(void *ctx)
 	struct top *t = ctx;
 
 	t->ui.at_s = (double)(t->model.now_ns - replay_begin_ns(t->source.replay)) / 1e9;
+	if (!t->err)
+		t->err = storms_step(&t->model, &storm_limits);
 	if (t->err || !t->past.history)
 		return t->err;
 	/* It began anew. */
@@ -221,7 +228,7 @@ int cmd_top(int argc, char **argv)
 		"Watch all VMs of this host, or of a recording: memory types, refusals and invalidations.",
 		children, NULL, NULL
 	};
-	struct top t = { .common = { .command = "top", .origins = true } };
+	struct top t = { .common = { .command = "top", .causes = true, .origins = true } };
 	int err = 0, status = 0;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &t);

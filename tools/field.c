@@ -115,6 +115,8 @@ KVMMT_VNCR_TLBI_SCOPES(X)
 const struct field fields[] = {
 	{ "vm", "VM", 14, FIELD_NAME, LIST | VCPUS, NONE, NULL, "name of the VM, else of its process" },
 	{ "pid", "PID", 7, FIELD_PID, LIST, NONE, NULL, "process that has the VM" },
+	{ "vcpus", "vCPUs", 5, FIELD_LEVEL, LIST, FAULT, vcpus,
+	  "vCPUs, by the greatest index of one that had a fault" },
 	{ "vcpu", "vCPU", 4, FIELD_VCPU, VCPUS, NONE, NULL, "index of the vCPU (--vncr)" },
 	{ "normal", "NORMAL", 6, FIELD_COUNT, LIST, FAULT, normal,
 	  "faults mapped Normal cacheable" },
@@ -134,8 +136,6 @@ const struct field fields[] = {
 	  "and Device-nGnRnE" },
 	{ "mapped_other_bytes", "MOTHER", 6, FIELD_BYTES, WIDE, FAULT, other_bytes,
 	  "and of a type that KVM does not choose" },
-	{ "vcpus", "vCPUs", 5, FIELD_LEVEL, WIDE, FAULT, vcpus,
-	  "vCPUs, by the greatest index of one that had a fault" },
 	{ "vncr_hit_ratio", "VHIT%", 5, FIELD_RATIO, NESTED, LOOKUP, vncr_hit_ratio,
 	  "VNCR pseudo-TLB lookups that found an entry; of VMs that are guest hypervisors" },
 	{ "refusals", "REFUSE", 6, FIELD_COUNT, LIST, FAULT | SLOT, refusals,

@@ -110,7 +110,7 @@ static void draw_help(struct screen *s)
 		"and memslots that KVM declined, INVAL: stage-2 ranges invalidated.",
 		"MAPPED is what was newly mapped since the start (r resets). VHIT%, of guest",
 		"hypervisors: lookups of the VNCR pseudo-TLB that found an entry.",
-		"!  refused something in the last 15 minutes    #  the same, and is gone",
+		"!  refused something, ~  a storm, in the last 15 minutes    #  the same, and is gone",
 		"-  the kernel lacks the tracepoint; the line above the list names the one",
 		"   that feeds the column it is sorted by (v largest first, ^ the other way)",
 		"",

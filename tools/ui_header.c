@@ -125,8 +125,9 @@ static int put_before(struct screen *s, int row, int end, enum attr attr, const 
 void ui_draw_header(const struct ui *ui, struct screen *s)
 {
 	const char *state = ui->past ? "PAST" : ui->ended ? "END" : ui->paused ? "PAUSED" : "";
-	char loss[NAME_LEN + 8], refused[NAME_LEN + 16] = "", number[NAME_LEN], left[WORDS_LEN] = "";
-	__u64 nr_lost = lost(ui->model);
+	char loss[NAME_LEN + 8], refused[NAME_LEN + 16] = "", storms[NAME_LEN + 16] = "";
+	char number[NAME_LEN], left[WORDS_LEN] = "";
+	__u64 nr_lost = lost(ui->model), nr_storms = ui->model->nr_storms + ui->model->nr_thrashes;
 	int end = s->cols, words;
 
 	draw_host(ui, s);
@@ -135,11 +136,15 @@ void ui_draw_header(const struct ui *ui, struct screen *s)
 	if (ui->model->nr_refusals)
 		snprintf(refused, sizeof(refused), s->cols < 60 ? "!%s" : "! %s refused",
 			 field_short(ui->model->nr_refusals, FIELD_COUNT, number));
-	words = (int)(strlen(loss) + strlen(refused) + strlen(state)) + 4;
+	if (nr_storms)
+		snprintf(storms, sizeof(storms), s->cols < 60 ? "~%s" : nr_storms == 1 ? "~ %s storm" :
+			 "~ %s storms", field_short(nr_storms, FIELD_COUNT, number));
+	words = (int)(strlen(loss) + strlen(refused) + strlen(storms) + strlen(state)) + 6;
 	if (words > s->cols)
 		put_before(s, 2, end, ATTR_ALARM, state);
 	else
 		end = put_before(s, 1, end, ATTR_ALARM, state);
+	end = put_before(s, 1, end, ATTR_ALARM, storms);
 	end = put_before(s, 1, end, ATTR_ALARM, refused);
 	end = put_before(s, 1, end, nr_lost ? ATTR_ALARM : ATTR_DIM, loss);
 	time_words(ui, left, end + 1 > WORDS_LEN ? WORDS_LEN : end > 0 ? (size_t)end + 1 : 0);

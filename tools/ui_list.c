@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "names.h"
+#include "storms.h"
 #include "ui.h"
 
-#define MARKS 2	/* columns: selected, refused */
+#define MARKS 2	/* columns: selected; gone, refused, or a storm */
 
 static bool same(const struct kvmmt_vm_key *a, const struct kvmmt_vm_key *b)
 {
@@ -46,8 +47,8 @@ struct table_row *ui_rows(const struct ui *ui, size_t *nr)
 	for (i = 0; rows && i < m->nr_vms; i++) {
 		const struct model_vm *vm = m->vms[i];
 
-		/* A VM that is gone stays while its refusal is marked. */
-		if ((vm->gone && !model_marked(m, vm)) || !strstr(vm->name, ui->filter))
+		/* A VM that is gone stays while its refusal or storm is marked. */
+		if ((vm->gone && !model_marked(m, vm) && !storms_marked(m, vm)) || !strstr(vm->name, ui->filter))
 			continue;
 		rows[*nr].vm = vm;
 		rows[(*nr)++].counts = model_delta(&vm->before, &vm->now);
@@ -131,15 +132,15 @@ static void draw_cell(const struct list *l, int row, int col, const struct field
 
 static void draw_row(const struct list *l, int row, const struct table_row *r)
 {
-	bool marked = model_marked(l->ui->model, r->vm);
+	bool refused = model_marked(l->ui->model, r->vm), storm = storms_marked(l->ui->model, r->vm);
 	bool selected = same(&r->vm->key, &l->ui->selected);
-	enum attr attr = selected ? ATTR_SELECTED : marked ? ATTR_ALARM : ATTR_PLAIN;
+	enum attr attr = selected ? ATTR_SELECTED : refused || storm ? ATTR_ALARM : ATTR_PLAIN;
 	const struct field *f;
 	size_t k;
 	int col;
 
 	screen_line(l->screen, row, attr, "%c%c", selected ? '>' : ' ',
-		    r->vm->gone ? '#' : marked ? '!' : ' ');
+		    r->vm->gone ? '#' : refused ? '!' : storm ? '~' : ' ');
 	for (k = 0; (f = place(l, k, &col)); k++) {
 		draw_cell(l, row, col, f, r, attr);
 		col += width(l, f) + 1;

@@ -105,7 +105,8 @@ static int draw_invals(const struct vm_view *v, struct screen *s, int row)
 }
 
 static const vm_section sections[] = {
-	draw_vcpus, ui_section_refusals, ui_section_trend, draw_types, draw_faults, draw_slots, draw_invals,
+	draw_vcpus, ui_section_refusals, ui_section_storm, ui_section_trend, draw_types, draw_faults,
+	draw_slots, draw_invals, ui_section_causes,
 };
 
 static void draw_title(const struct vm_view *v, struct screen *s, int row, int first, int shown,

@@ -21,6 +21,8 @@ typedef int (*vm_section)(const struct vm_view *v, struct screen *s, int row);
 int ui_draw_wrapped(struct screen *s, int row, int indent, enum attr attr, const char *text);
 
 int ui_section_trend(const struct vm_view *v, struct screen *s, int row);	/* ui_trend.c */
+int ui_section_storm(const struct vm_view *v, struct screen *s, int row);	/* ui_storm.c */
+int ui_section_causes(const struct vm_view *v, struct screen *s, int row);
 int ui_section_refusals(const struct vm_view *v, struct screen *s, int row);	/* ui_refusals.c */
 
 #endif

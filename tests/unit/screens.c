@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nested.h"
+#include "storms.h"
 #include "term.h"
 #include "ui_past.h"
 
@@ -264,6 +265,52 @@ static void nonsense(void)
 	ui.delay_s = 1;
 }
 
+static void give_cause(__u32 process, const char *comm, __s32 syscall, __u64 count)
+{
+	struct kvmmt_cause_key key = { .vm = { .vm = 0xffff000000001002ull, .pid = 4194306 },
+				       .process = process, .syscall = syscall,
+				       .reason = KVMMT_INVAL_NOTIFIER };
+	const struct kvmmt_cause c = { .count = count, .bytes = count << 12 };
+
+	snprintf(key.comm, sizeof(key.comm), "%s", comm);
+	model_cause(&model, &key, &c);
+}
+
+/* In db-2's memory it storms. */
+static void stormy(void)
+{
+	const struct kvmmt_vm_key db = { .vm = 0xffff000000001002ull, .pid = 4194306 };
+	const struct storm_limits limits = STORM_DEFAULTS;
+	int t;
+
+	model_free(&model);
+	ui_init(&ui, &host, &model);
+	snprintf(ui.hostname, sizeof(ui.hostname), "gh-01");
+	for (t = 1; t <= 20; t++) {
+		struct kvmmt_counters c = { .vcpus = 64 };
+
+		sample(t);
+		c.inval[KVMMT_INVAL_NOTIFIER] = 48000 * t;
+		c.inval_bytes[KVMMT_INVAL_NOTIFIER] = (48000ull * t) << 12;
+		c.refault_bytes = (34000ull * t) << 12;
+		model_vm(&model, &db, &c, "db-2");
+		give_cause(0, "khugepaged", KVMMT_NO_SYSCALL, 44640 * t);
+		give_cause(4194306, "CPU ##/KVM", 29, 2000 * t);
+		give_cause(4194306, "qemu-system-aar", 233, 1360 * t);
+		storms_step(&model, &limits);
+	}
+	show("a storm", 12, 80);
+	show("a storm, narrow", 8, 40);
+	keys("/db\n\n");
+	show("a VM with a storm, and who does it", 40, 100);
+	keys("\x1b");
+	model_sample(&model, 40 * S);
+	storms_step(&model, &limits);
+	model_sample(&model, 80 * S);
+	storms_step(&model, &limits);
+	show("the storm is over, and marked", 12, 80);
+}
+
 int main(void)
 {
 	struct kvmmt_event refusal = {
@@ -320,6 +367,7 @@ int main(void)
 	crowded();
 	refused();
 	nonsense();
+	stormy();
 	model_free(&model);
 	screen_free(&screen);
 	return 0;

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Storms of a VM, and who invalidates its memory: sections of its view. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "storms.h"
+#include "ui_vm.h"
+
+#define TOP_CAUSES 8
+
+int ui_section_storm(const struct vm_view *v, struct screen *s, int row)
+{
+	const struct model_vm *vm = v->vm;
+	const struct model *m = v->ui->model;
+	char what[512], text[600];
+
+	if (!storms_marked(m, vm))
+		return row;
+	if (vm->storm && vm->storm->spell.on) {
+		storm_text(vm->storm, m, vm, what, sizeof(what));
+		snprintf(text, sizeof(text), "~ a storm of invalidations: %s", what);
+		row = ui_draw_wrapped(s, row, 2, ATTR_ALARM, text);
+	}
+	if (vm->thrash && vm->thrash->spell.on) {
+		thrash_text(vm->thrash, m, what, sizeof(what));
+		snprintf(text, sizeof(text), "~ its VNCR pseudo-TLB thrashes: %s", what);
+		row = ui_draw_wrapped(s, row, 2, ATTR_ALARM, text);
+	}
+	if (vm->storm_ns < m->now_ns)
+		screen_put(s, row++, 2, ATTR_ALARM, "~ a storm that was over %.0fs ago",
+			   (double)model_age_ns(m, vm->storm_ns) / 1e9);
+	return row;
+}
+
+static int most_first(const void *a, const void *b)
+{
+	const struct model_cause *x = *(const struct model_cause *const *)a;
+	const struct model_cause *y = *(const struct model_cause *const *)b;
+
+	if (x->now.count != y->now.count)
+		return x->now.count > y->now.count ? -1 : 1;
+	return memcmp(&x->key, &y->key, sizeof(x->key));
+}
+
+static void draw_cause(const struct vm_view *v, const struct model_cause *c, struct screen *s, int row)
+{
+	struct storm_cause cause = { .process = c->key.process, .reason = c->key.reason,
+				     .syscall = c->key.syscall };
+	char word[STORM_WORD_LEN], call[NAME_LEN], number[NAME_LEN], count[NAME_LEN], bytes[NAME_LEN];
+	char who[96], pid[16] = "";
+
+	memcpy(cause.comm, c->key.comm, sizeof(cause.comm));
+	if (cause.process)
+		snprintf(pid, sizeof(pid), "[%u]", cause.process);
+	storm_cause_syscall(&cause, call);
+	snprintf(who, sizeof(who), "%s %s%s%s%s", storm_cause_kind(&cause, v->vm),
+		 storm_cause_word(&cause, word), pid, *call ? " in " : "", call);
+	screen_put(s, row, 2, ATTR_PLAIN, "%-41.41s  %6.0f %8s %8s  %s", who,
+		   ui_rate(v->ui, c->now.count - c->before.count),
+		   field_short(c->now.count, FIELD_COUNT, count),
+		   field_short(c->now.bytes, FIELD_BYTES, bytes),
+		   name_or_number(name_inval_reason(cause.reason), cause.reason, number));
+}
+
+int ui_section_causes(const struct vm_view *v, struct screen *s, int row)
+{
+	const struct model_cause *order[MODEL_CAUSES];
+	size_t i, nr = v->vm->nr_causes;
+
+	if (!nr)
+		return row;
+	screen_put(s, row++, 2, ATTR_TITLE, "%-41s      /s    total    bytes  reason", "invalidated by");
+	for (i = 0; i < nr; i++)
+		order[i] = &v->vm->causes[i];
+	qsort(order, nr, sizeof(order[0]), most_first);
+	for (i = 0; i < nr && i < TOP_CAUSES; i++)
+		draw_cause(v, order[i], s, row++);
+	return row;
+}
