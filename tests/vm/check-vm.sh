@@ -134,7 +134,7 @@ boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
 boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/exporter lockdown
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms
 boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
-nested="/bin/nested registers isolation switch regime reuse address hcr stage2 ipas2 split resumed interrupts restore refused faults vcpus running forms sizes ranges"
+nested="/bin/nested registers isolation switch regime reuse address hcr stage2 ipas2 at split resumed interrupts restore refused faults vcpus running forms sizes ranges"
 nested+=" races userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree"
 # STRESS: batches, and microseconds between two of the host's pulls, for some dozen of them.
 nested+=" + /bin/nested STRESS stress + /bin/nested -n 8 fuzz"
