@@ -141,16 +141,17 @@ boot "exporter soak" -t 300 -- /bin/exporter soak 30
 boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/exporter lockdown
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms
 boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
-nested="/bin/nested registers isolation switch regime reuse address hcr stage2 ipas2 split resumed interrupts restore refused faults vcpus running forms sizes ranges"
+nested="/bin/nested registers isolation switch regime reuse address hcr stage2 ipas2 at split resumed interrupts restore refused faults vcpus running forms sizes ranges"
 nested+=" races overtaken userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree"
-# STRESS: batches, and microseconds between two of the host's pulls, for some dozen of them.
+# STRESS: a seed, which also says L1's granule, batches, and microseconds between two of
+# the host's pulls, for some dozen of them.
 nested+=" + /bin/nested STRESS stress + /bin/nested -n 8 fuzz"
 run "$here/nested-counts.sh"
 # A kernel with lockdep is too slow to come between a walk and its end by chance.
-boot "patched nested" -t 400 -a kvm-arm.mode=nested -- ${nested/STRESS/-n 20 -p 20000} + /bin/nested pulled
+boot "patched nested" -t 400 -a kvm-arm.mode=nested -- ${nested/STRESS/-s 3 -n 10 -p 20000} + /bin/nested pulled
 boot "patched nested sve" -c maxsve -a kvm-arm.mode=nested -- /bin/nested vectors
 boot "patched nested mte" -M mte=on -a kvm-arm.mode=nested -- /bin/nested refused
-boot "debug nested" -k debug -t 900 -a kvm-arm.mode=nested -- ${nested/STRESS/-n 8 -p 1000000}
+boot "debug nested" -k debug -t 900 -a kvm-arm.mode=nested -- ${nested/STRESS/-s 2 -n 8 -p 1000000}
 # Alerts have their times: these alone.
 all_done
 run "$here/alerts.sh"

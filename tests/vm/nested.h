@@ -43,6 +43,9 @@ struct seen {				/* by an L2 in one access */
 extern const uint16_t reg_offsets[];	/* in the VNCR page, or 0 */
 extern const char *const reg_names[], *const tlbi_names[], *const at_names[];
 
+/* nv.ran: of all tests, what each batch's actions and L2s' ops came to. */
+void print_batch(const struct nv *nv, int cpu, uint32_t actions, uint32_t ops, int err);
+
 /* As check(), but where a stock kernel is known to deviate: that is a skip there. */
 void check_but(struct env *e, bool good, const char *why, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

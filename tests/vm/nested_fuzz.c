@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Invariant 13: whatever L1 writes into the registers, tables and TLBIs that decide
+ * Invariant 13: whatever L1 writes into the registers, tables, TLBIs and ATs that are
  * about VNCR_EL2 and L2, the host does not complain (the lab would see it), and L1
  * lives on with the registers it had.
  */
@@ -78,6 +78,7 @@ static int fuzz_batch(struct env *e, int cpu, struct fuzz *f, uint64_t *random)
 
 		nv_add(nv, cpu, L1_STORE_64, 0, f->descs[r & 1] + (r >> 1) % 8 * 8, odd_value(random));
 		odd_tlbi(e, cpu, random);
+		nv_add(nv, cpu, L1_AT, random_next(random) % AT_COUNT, odd_value(random), 0);
 		if (r % 5 == 0)
 			nv_add(nv, cpu, L1_REG_WRITE, REG_TTBR1_EL1, 0,
 			       r % 3 ? odd_value(random) : f->tables.root[1]);

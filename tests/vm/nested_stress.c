@@ -24,7 +24,7 @@ struct look {
 	struct l1_action *before, *after;
 	struct l2_op *op;
 	struct l2_op *write, *again;	/* the flat page's other register */
-	uint64_t done, begun;		/* the host's, before and after the batch */
+	uint64_t done;			/* the host's, before the batch */
 	uint64_t there;			/* the host's slot was, so many times */
 };
 

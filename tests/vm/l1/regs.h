@@ -124,6 +124,7 @@
 #define REG_ONE(...)  +1
 #define REG_COUNT     (0 L1_REGS(REG_ONE))
 #define TLBI_COUNT    (0 TLBI_FORMS(REG_ONE))
+#define AT_COUNT      (0 AT_FORMS(REG_ONE))
 
 #ifndef __ASSEMBLER__
 #define REG_ENUM(name, encoding, offset)	 REG_##name,
