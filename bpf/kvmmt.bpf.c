@@ -15,11 +15,12 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* Set before loading. */
 const volatile bool only_refusals;	/* stream no other */
-const volatile bool count_causes;	/* keep `causes` */
+const volatile bool count_causes;	/* keep `causes`, and find refaults */
 const volatile bool note_stacks;	/* of causes, in `stacks` */
 const volatile bool note_origins;	/* of refusals, in `origins` */
 const volatile bool refusals_apart;	/* in the ring behind the CPUs': others cannot fill it */
 const volatile bool only_pids;		/* leave out VMs that `pids` does not hold */
+const volatile __u64 refault_ns;	/* as KVMMT_REFAULT_NS, or as somebody wishes */
 const volatile __u32 page_shift;
 const volatile __u32 ring_mask;		/* number of rings - 1, a power of two - 1 */
 
@@ -31,6 +32,8 @@ const volatile __u32 ring_mask;		/* number of rings - 1, a power of two - 1 */
 __u64 claims[KVMMT_PLACES];
 struct kvmmt_vm_key owners[KVMMT_PLACES];
 __u64 counting[KVMMT_PLACES];
+
+struct kvmmt_mark marks[KVMMT_MARKS];
 
 /* How many VMs at this address are gone. */
 struct {
@@ -298,10 +301,15 @@ static __always_inline int on_s2_fault(int what, struct kvm_vcpu *vcpu, const st
 
 	if (what & COUNT) {
 		c = counters(kvm);
-		if (c)
+		if (c) {
+			kvmmt_count_vcpu(c, vcpu->vcpu_idx);
 			kvmmt_count_fault(c, reason, f->memattr, f->flags, f->size);
+		}
 		if (c && kvmmt_fault_refused(reason))
 			c->refused_ns = bpf_ktime_get_ns();
+		if (c && count_causes && reason == KVMMT_FAULT_MAPPED &&
+		    kvmmt_refaulted(marks, kvmmt_low((__u64)kvm), f->ipa, bpf_ktime_get_ns(), refault_ns))
+			c->refault_bytes += f->size;
 	}
 	if (!streamed(what, kvm, kvmmt_fault_refused(reason)))
 		return 0;
@@ -368,20 +376,45 @@ static __noinline int note_stack(const struct kvmmt_cause_key *key)
 	return 0;
 }
 
+static __always_inline __u32 current_process(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return task->flags & PF_KTHREAD ? 0 : task->tgid;
+}
+
+/* Only what a notifier tells of has to be told apart by it. */
+static __always_inline __s32 current_syscall(__u32 reason)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (reason != KVMMT_INVAL_NOTIFIER || task->flags & PF_KTHREAD)
+		return KVMMT_NO_SYSCALL;
+	return ((struct pt_regs *)bpf_task_pt_regs(task))->syscallno;
+}
+
+/* What is mapped here again soon is a refault. */
+static __noinline int mark(__u32 vm, __u64 start, __u64 size)
+{
+	kvmmt_mark(marks, vm, start, size, bpf_ktime_get_ns());
+	return 0;
+}
+
 static __noinline int count_cause(struct kvm *kvm, __u64 size, __u32 reason)
 {
-	struct task_struct *task = bpf_get_current_task_btf(), *first = task->group_leader;
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct kvmmt_cause one = { .count = 1, .bytes = size }, *cause;
 	struct kvmmt_cause_key key = {
 		.vm = { .vm = (__u64)kvm, .pid = kvm->userspace_pid,
 			.generation = generation((__u64)kvm) },
-		.process = task->flags & PF_KTHREAD ? 0 : task->tgid,
+		.process = current_process(),
 		.reason = reason,
+		.syscall = current_syscall(reason),
 	};
 
 	if (!wanted(key.vm.pid))
 		return 0;
-	__builtin_memcpy(key.comm, first->comm, sizeof(key.comm));
+	kvmmt_cause_comm(key.comm, task->comm);
 	cause = bpf_map_lookup_elem(&causes, &key);
 	if (!cause) {
 		bpf_map_update_elem(&causes, &key, &one, BPF_NOEXIST);
@@ -406,6 +439,8 @@ static __always_inline int on_s2_invalidate(int what, struct kvm *kvm, __u64 sta
 			kvmmt_count_invalidate(c, reason, shadow, size);
 		if (count_causes)
 			count_cause(kvm, shadow ? 0 : size, reason);
+		if (count_causes && !shadow)
+			mark(kvmmt_low((__u64)kvm), start, size);
 		if (reason == KVMMT_INVAL_TEARDOWN && !shadow)
 			end_vm((__u64)kvm);
 	}
@@ -417,6 +452,8 @@ static __always_inline int on_s2_invalidate(int what, struct kvm *kvm, __u64 sta
 		.size_bytes = size,
 		.reason = reason,
 		.shadow = shadow,
+		.process = current_process(),
+		.syscall = current_syscall(reason),
 	};
 	return stream(&e, KVMMT_KIND_S2_INVALIDATE, false);
 }

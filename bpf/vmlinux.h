@@ -89,10 +89,13 @@ struct signal_struct {
 	unsigned int flags;
 };
 
+struct pt_regs {
+	__s32 syscallno;
+};
+
 struct task_struct {
 	unsigned int flags;
 	__s32 tgid;
-	struct task_struct *group_leader;
 	struct signal_struct *signal;
 	char comm[16];
 };

@@ -17,7 +17,8 @@ packages="
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	linux-source-6.12 flex bison bc cpio kmod rsync xz-utils ccache
 	libssl-dev libssl-dev:arm64 debhelper lintian systemd python3 python3-git python3-ply sparse
-	mandoc tmux time linux-perf babeltrace2 curl python3-prometheus-client"
+	mandoc tmux time linux-perf babeltrace2 curl python3-prometheus-client
+	python3-pexpect python3-pyte"
 # libssl-dev:arm64 is for the scripts in the kernel's headers package (sign-file).
 # make kernel-deb and make bench fetch more, when they run.
 

@@ -30,3 +30,12 @@ const struct breakdown breakdowns[] = {
 };
 
 const size_t nr_breakdowns = sizeof(breakdowns) / sizeof(breakdowns[0]);
+
+const struct histogram histograms[] = {
+	{ "vncr_walk_times", "how long VNCR walks took", KVMMT_KIND_BIT(VNCR_WALK),
+	  offsetof(struct model_counts, vncr.walk_time) },
+	{ "vncr_life_times", "how long VNCR entries that left had lived",
+	  KVMMT_KIND_BIT(VNCR_INVALIDATE), offsetof(struct model_counts, vncr.life_time) },
+};
+
+const size_t nr_histograms = sizeof(histograms) / sizeof(histograms[0]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The counters that are arrays by type or by reason, as one table. */
+/* The counters that are arrays by type, by reason or by time, as tables. */
 #ifndef BREAKDOWN_H
 #define BREAKDOWN_H
 
@@ -17,6 +17,23 @@ struct breakdown {
 
 extern const struct breakdown breakdowns[];
 extern const size_t nr_breakdowns;
+
+/* Those that are histograms of times */
+struct histogram {
+	const char *name;	/* JSON key */
+	const char *head;	/* in a sentence */
+	__u32 kinds;
+	size_t times;		/* offset in struct model_counts */
+};
+
+extern const struct histogram histograms[];
+extern const size_t nr_histograms;
+
+static inline const struct kvmmt_times *histogram_times(const struct histogram *h,
+							const struct model_counts *c)
+{
+	return (const struct kvmmt_times *)((const char *)c + h->times);
+}
 
 static inline const __u64 *breakdown_counts(const struct breakdown *b, const struct model_counts *c)
 {

@@ -50,44 +50,87 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/* A line for one value; that of a recording which does not have it is not known. */
-static void print_line(const struct command_line *c, const char *name, const double *v,
-		       const bool *known)
-{
-	char text[2][32], change[32] = "";
-	struct json j;
-	int i;
+enum unit { COUNT, BYTES, RATIO, TIME, SECONDS };
 
-	if (!c->all && (known[0] ? known[1] && v[0] == v[1] : !known[1]))
-		return;
-	if (c->json) {
-		json_begin(&j, stdout);
-		json_string(&j, "name", name);
-		for (i = 0; i < 2; i++) {
-			if (known[i])
-				json_decimal(&j, i ? "b" : "a", v[i]);
-			else
-				json_null(&j, i ? "b" : "a");
-		}
-		json_end(&j);
-		return;
-	}
-	for (i = 0; i < 2; i++)
-		snprintf(text[i], sizeof(text[i]), known[i] ? "%.10g" : "-", v[i]);
-	if (known[0] && known[1] && v[0] != 0)
-		snprintf(change, sizeof(change), "%+.1f%%", 100 * (v[1] - v[0]) / v[0]);
-	printf("%-28s %16s %16s %9s\n", name, text[0], text[1], change);
+static const char *const unit_words[] = {
+	[COUNT] = NULL, [BYTES] = "bytes", [RATIO] = "ratio", [TIME] = "ns", [SECONDS] = "s",
+};
+
+struct value {
+	bool known;
+	__u64 v;	/* RATIO: in ten-thousandths; TIME and SECONDS: ns */
+};
+
+static const char *value_text(enum unit unit, const struct value *v, char *buf)
+{
+	if (!v->known)
+		return "-";
+	if (unit == TIME)
+		return v->v == ~0ull ? "more" : name_time(v->v, buf);
+	if (unit == RATIO)
+		snprintf(buf, NAME_LEN, "%.2f%%", (double)v->v / 100);
+	else if (unit == SECONDS)
+		snprintf(buf, NAME_LEN, "%.6fs", (double)v->v / 1e9);
+	else
+		snprintf(buf, NAME_LEN, "%llu%s", (unsigned long long)v->v, unit == BYTES ? "B" : "");
+	return buf;
 }
 
-static void diff_value(const struct command_line *c, const struct report *r, const char *name)
+static void value_json(struct json *j, const char *key, enum unit unit, const struct value *v)
 {
-	bool known[2];
-	double v[2];
+	if (!v->known)
+		json_null(j, key);
+	else if (unit == RATIO || unit == SECONDS)
+		json_decimal(j, key, (double)v->v / (unit == RATIO ? 1e4 : 1e9));
+	else
+		json_number(j, key, v->v);
+}
+
+static void print_json(const char *name, enum unit unit, const struct value *v)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_string(&j, "name", name);
+	json_word(&j, "unit", unit_words[unit]);
+	value_json(&j, "a", unit, &v[0]);
+	value_json(&j, "b", unit, &v[1]);
+	json_end(&j);
+}
+
+/* A line for one value; that of a recording which does not have it is not known. */
+static void print_line(const struct command_line *c, const char *name, enum unit unit,
+		       const struct value *v)
+{
+	char text[2][NAME_LEN], change[32] = "";
+
+	if (!c->all && (v[0].known ? v[1].known && v[0].v == v[1].v : !v[1].known))
+		return;
+	if (c->json) {
+		print_json(name, unit, v);
+		return;
+	}
+	if (v[0].known && v[1].known && v[0].v)
+		snprintf(change, sizeof(change), "%+.1f%%",
+			 100 * ((double)v[1].v - (double)v[0].v) / (double)v[0].v);
+	printf("%-28s %20s %20s", name, value_text(unit, &v[0], text[0]),
+	       value_text(unit, &v[1], text[1]));
+	printf(*change ? " %9s\n" : "%s\n", change);
+}
+
+static void diff_field(const struct command_line *c, const struct report *r, const struct field *f)
+{
+	static const enum unit units[] = {
+		[FIELD_COUNT] = COUNT, [FIELD_BYTES] = BYTES, [FIELD_RATIO] = RATIO,
+		[FIELD_TIMES] = TIME,
+	};
+	struct value v[2];
+	double ignored;
 	int i;
 
 	for (i = 0; i < 2; i++)
-		known[i] = !report_value(&r[i], name, &v[i]);
-	print_line(c, name, v, known);
+		v[i] = (struct value){ !report_value(&r[i], f->name, &ignored), f->value(&r[i].sum) };
+	print_line(c, f->name, units[f->type], v);
 }
 
 static void diff_breakdown(const struct command_line *c, const struct report *r,
@@ -99,27 +142,36 @@ static void diff_breakdown(const struct command_line *c, const struct report *r,
 	size_t i;
 
 	for (i = 0; i < b->nr; i++) {
-		const double v[2] = { counts[0][i], counts[1][i] };
+		const struct value v[2] = { { known[0], counts[0][i] }, { known[1], counts[1][i] } };
 
 		if (!counts[0][i] && !counts[1][i])
 			continue;
 		snprintf(name, sizeof(name), "%s.%s", b->name, name_or_number(b->word(i), i, number));
-		print_line(c, name, v, known);
+		print_line(c, name, COUNT, v);
 	}
+}
+
+static void diff_own(const struct command_line *c, const char *name, enum unit unit, __u64 a,
+		     __u64 b)
+{
+	const struct value v[2] = { { true, a }, { true, b } };
+
+	print_line(c, name, unit, v);
 }
 
 static void diff(const struct command_line *c, const struct report *r)
 {
-	static const char *const own[] = { "seconds", "events", "lost", "vms" };
 	size_t i;
 
 	if (!c->json)
-		printf("%-28s %16s %16s %9s\n", "", "A", "B", "B - A");
-	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		diff_value(c, r, own[i]);
+		printf("%-28s %20s %20s %9s\n", "", "A", "B", "B - A");
+	diff_own(c, "seconds", SECONDS, r[0].length_ns, r[1].length_ns);
+	diff_own(c, "events", COUNT, r[0].nr_events, r[1].nr_events);
+	diff_own(c, "lost", COUNT, r[0].lost, r[1].lost);
+	diff_own(c, "vms", COUNT, r[0].nr_vms, r[1].nr_vms);
 	for (i = 0; i < nr_fields; i++)
 		if (fields[i].value)
-			diff_value(c, r, fields[i].name);
+			diff_field(c, r, &fields[i]);
 	for (i = 0; i < nr_breakdowns; i++)
 		diff_breakdown(c, r, &breakdowns[i]);
 }

@@ -19,11 +19,12 @@
 static const struct argp_option options[] = {
 	{ "listen", 'l', "HOST:PORT", 0, "serve there (default " DEFAULT_LISTEN "); :PORT is every address", 0 },
 	{ "textfile", 't', "FILE", 0, "write metrics there every 15 s, for node_exporter, and serve nothing", 0 },
+	{ "input", 'i', "FILE", 0, "the metrics of a recording, once, to --textfile; there '-' is standard output", 0 },
 	{ "interval", 'd', "SECONDS", 0, "time between two samples, 0.1 to 60 (default 1)", 0 },
 	{ "limit", 'L', "N", 0, "VMs with series of their own, 0 to 4096 (default 128); "
 	  "more are counted together as \"other\"", 0 },
 	{ "storm", 's', "WHAT=N,...", 0, "what a storm of invalidations is: rate=N a second or bytes=N "
-	  "a second, refault=PERCENT of it mapped again, for=SECONDS, over after clear=SECONDS; and "
+	  "a second, refault=PERCENT of it mapped again within=SECONDS, for=SECONDS, over after clear=SECONDS; and "
 	  "when a VNCR pseudo-TLB thrashes: walks=N a second, miss=PERCENT of its lookups", 0 },
 	{ "run", 'r', "COMMAND", 0, "run this for each refusal and storm, with what it is in the environment", 0 },
 	{ "record", 'R', "DIR", 0, "flight recorder: keep the events of the latest seconds, write them there "
@@ -45,6 +46,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 't':
 		x->textfile = arg;
+		break;
+	case 'i':
+		x->input = arg;
 		break;
 	case 'd':
 		x->interval_s = strtod(arg, &end);
@@ -84,6 +88,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--listen and --textfile exclude each other");
 		if (x->listen && !listen_is_address(x->listen))
 			argp_error(state, "--listen: '%s' is not HOST:PORT", x->listen);
+		if (x->input && !x->textfile)
+			argp_error(state, "--input needs --textfile");
+		if (x->input && (x->hook.command || x->flight.dir || x->stacks || x->check || x->verbose))
+			argp_error(state, "--run, --record, --stacks, --check and --verbose are for a "
+				   "live run, --input is a recording");
+		if (x->textfile && !strcmp(x->textfile, "-") && !x->input)
+			argp_error(state, "--textfile: standard output is for --input");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -161,7 +172,8 @@ static void read_symbols(struct exporter *x)
 static int start(struct exporter *x)
 {
 	struct common common = { .command = "exporter", .verbose = x->verbose, .fixed_buffer = true,
-				 .causes = true, .origins = true };
+				 .causes = true, .refault_s = x->storm.within_s,
+				 .origins = true };
 	int err;
 
 	read_symbols(x);
@@ -192,9 +204,8 @@ static int run(struct exporter *x)
 	int err;
 
 	malloc_trim(0);	/* the kernel's BTF was in it */
-	x->metrics = (struct metrics){ .host = &x->host, .model = &x->model, .set = &x->set,
-				       .refusals = &x->refusals, .hook = &x->hook, .flight = &x->flight,
-				       .textfile = x->textfile, .own.start_s = exporter_wall_s() };
+	x->metrics.textfile = x->textfile;
+	x->metrics.own.start_s = exporter_wall_s();
 	service_notify("READY=1");
 	err = exporter_run(x);
 	service_notify("STOPPING=1");
@@ -216,11 +227,18 @@ int cmd_exporter(int argc, char **argv)
 	int status, i;
 	size_t lost;
 
+	x.metrics = (struct metrics){ .host = &x.host, .model = &x.model, .set = &x.set,
+				      .refusals = &x.refusals, .hook = &x.hook, .flight = &x.flight };
 	argp_parse(&argp, argc, argv, 0, NULL, &x);
-	x.signals = catch_signals();
-	status = x.signals < 0 ? fail("exporter", "signals: %s", strerror(errno)) : start(&x);
-	if (!status)
-		status = x.check ? say_check(&x) : run(&x);
+	if (x.input) {
+		x.signals = -1;
+		status = exporter_replay(&x);
+	} else {
+		x.signals = catch_signals();
+		status = x.signals < 0 ? fail("exporter", "signals: %s", strerror(errno)) : start(&x);
+		if (!status)
+			status = x.check ? say_check(&x) : run(&x);
+	}
 	http_close(x.http);
 	for (i = 0; i < 2; i++)
 		http_body_put(x.body[i]);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "heatmap.h"
 #include "kvmmt.h"
 
@@ -17,7 +18,7 @@ struct command_line {
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE.svg|FILE.png", 0,
 	  "the picture (default kvmmt.svg); '-' is standard output, as SVG", 0 },
-	{ "vm", 'V', "NAME|PID", 0, "this VM, instead of the one with the most faults", 0 },
+	{ "vm", 'V', "NAME|PID", 0, "this VM, instead of the one with most faults and refused slots", 0 },
 	{ 0 },
 };
 
@@ -66,9 +67,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static __u64 faults(const struct model_vm *vm)
+/* What has a place in the picture: faults and refused memslots */
+static __u64 events(const struct model_vm *vm)
 {
-	return counters_sum(vm->now.s2.fault, KVMMT_FAULT_NR + 1);
+	return counters_sum(vm->now.s2.fault, KVMMT_FAULT_NR + 1) +
+	       counters_refused_slots(&vm->now.s2);
 }
 
 static const struct model_vm *busiest(const struct model *m)
@@ -77,7 +80,7 @@ static const struct model_vm *busiest(const struct model *m)
 	size_t i;
 
 	for (i = 0; i < m->nr_vms; i++)
-		if (!most || faults(m->vms[i]) > faults(most))
+		if (!most || events(m->vms[i]) > events(most))
 			most = m->vms[i];
 	return most;
 }
@@ -125,7 +128,7 @@ static int draw(struct source *source, struct heatmap *h, char *name)
 	int err = read_all(source, &m);
 
 	vm = busiest(&m);
-	if (!err && (!vm || !faults(vm)))
+	if (!err && (!vm || !events(vm)))
 		err = -ENOENT;
 	if (!err) {
 		snprintf(name, VM_NAME_LEN, "%s", vm->name);
@@ -187,7 +190,7 @@ int cmd_heatmap(int argc, char **argv)
 	if (!err || err == -ENOENT)
 		status = complain_of_recording(&c.common, source.replay);
 	if (err == -ENOENT && !status)
-		status = fail("heatmap", "%s: there is no fault of a VM in it", c.common.input);
+		status = fail("heatmap", "%s: there is no fault of a VM in it, and no refused memslot", c.common.input);
 	else if (err && err != -ENOENT)
 		fail("heatmap", "%s: %s", c.common.input, strerror(-err));
 	if (!err && write_picture(&c, h, name))

@@ -122,6 +122,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case ARGP_KEY_ARGS:
 		r->child = state->argv + state->next;
+		r->common.runs_command = true;
 		break;
 	case ARGP_KEY_END:
 		check_options(r, state);
@@ -283,7 +284,7 @@ static int record(struct record *r, struct live *live, const struct host *host, 
 
 int cmd_record(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &live_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp_child children[] = { { &record_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
 		options, parse, "[-- COMMAND...]",
 		"Keep stage-2 events in a file, for 'kvmmt report', 'script', 'stat' and 'top' -i FILE."
@@ -312,6 +313,7 @@ int cmd_record(int argc, char **argv)
 	if (flight(&r))
 		snapshots_open(&r.snapshots);
 	r.common.causes = r.snapshots.on_storm;
+	r.common.refault_s = r.snapshots.storms.limits.within_s;
 	live = open_live(&r.common, &host, r.snapshots.on_storm, r.kinds, r.refused);
 	if (live) {
 		status = record(&r, live, &host, child, release);

@@ -41,10 +41,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!c->common.input)
 			c->common.input = "kvmmt.data";
-		if (c->common.csv || c->common.interval_s || c->common.count)
-			argp_error(state, "--csv, --interval and --count are for stat");
-		if (c->common.ring_bytes || c->common.verbose)
-			argp_error(state, "--buffer and --verbose are for a live run");
+		check_fields(&c->common, false, state);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -65,7 +62,7 @@ static int look_up(void *ctx, const char *name, double *value)
 	int err = report_value(l->report, name, value);
 
 	if (!err)
-		snprintf(l->values + used, sizeof(l->values) - used, "%s%s is %.9g", used ? ", " : "",
+		snprintf(l->values + used, sizeof(l->values) - used, "%s%s is %.15g", used ? ", " : "",
 			 name, *value);
 	else if (err == -ENODATA)
 		snprintf(l->values + used, sizeof(l->values) - used, "%s%s is not known",
@@ -85,13 +82,14 @@ static int check_assertion(const struct report *r, const char *text)
 	}
 	if (value.known && value.number)
 		return 0;
-	return fail("report", "%s '%s': %s", value.known ? "this does not hold:" : "nobody can tell:",
-		    text, l.values);
+	return fail("report", "%s '%s'%s%s%s%s", value.known ? "this does not hold:" : "nobody can tell:",
+		    text, *l.values || value.by_zero ? ": " : "", l.values,
+		    *l.values && value.by_zero ? ", " : "", value.by_zero ? "division by zero" : "");
 }
 
 int cmd_report(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp_child children[] = { { &report_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
 		options, parse, "[FILE]",
 		"Sum up a recording (default kvmmt.data): its VMs, types, reasons, times, and the ranges "

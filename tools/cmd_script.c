@@ -20,18 +20,19 @@ struct script {
 	bool refused;
 	char **child;
 	unsigned long printed;
+	bool by_wall;
+	struct wall wall;	/* times of day, if they are asked for */
 	struct model names;	/* remembers VM names past the end of their processes */
 };
 
 enum { OPT_REFUSED = 'r', OPT_KIND = 'k' };
 
 static const struct argp_option options[] = {
-	{ "kind", OPT_KIND, "KIND", 0, 
+	{ "kind", OPT_KIND, "KIND", 0,
 	  "only s2_fault, s2_slot, s2_invalidate, vncr_lookup, vncr_walk, vncr_invalidate or "
 	  "nested_tlbi; may be given again", 0 },
 	{ "refused", OPT_REFUSED, NULL, 0, "only refusals", 0 },
-	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
-	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
+	{ "wall", 'w', NULL, 0, "times of day, instead of since boot", 0 },
 	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
 	{ 0 },
 };
@@ -54,16 +55,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->child_inputs[1] = &s->common;
-		break;
-	case 'j':
-		s->common.json = true;
-		break;
-	case 'c':
-		s->common.csv = true;
+		state->child_inputs[0] = &s->common;
 		break;
 	case 'F':
 		parse_fields(s, arg, state);
+		break;
+	case 'w':
+		s->by_wall = true;
 		break;
 	case OPT_KIND:
 		s->kinds |= parse_kind(arg, state);
@@ -71,12 +69,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_REFUSED:
 		s->refused = true;
 		break;
+	case ARGP_KEY_ARG:
+		return take_recording(&s->common, arg, state) ? 0 : ARGP_ERR_UNKNOWN;
 	case ARGP_KEY_ARGS:
 		s->child = state->argv + state->next;
+		s->common.runs_command = true;
 		break;
 	case ARGP_KEY_END:
-		if (s->common.json && (s->common.csv || s->fields.nr))
-			argp_error(state, "--json excludes --csv and --fields");
+		if (s->common.json && s->fields.nr)
+			argp_error(state, "--json and --fields exclude each other");
 		if (s->child && s->common.input)
 			argp_error(state, "a COMMAND is for a live run, --input is a recording");
 		if (s->refused && s->kinds)
@@ -124,13 +125,20 @@ static void print_event(void *ctx, const struct kvmmt_event *e)
 	if (e->kind != KVMMT_KIND_LOST)
 		s->printed++;
 	if (s->common.json)
-		event_json(e, name, stdout);
+		event_json(e, name, s->printer.wall, stdout);
 	else if (s->common.csv)
 		event_fields_csv(&s->fields, e, name, stdout);
 	else if (s->fields.nr)
 		event_fields_text(&s->fields, e, name, stdout);
 	else
 		event_print(&s->printer, e, name, stdout);
+}
+
+static void tell_time_of_day(struct script *s)
+{
+	s->wall.offset_ns = s->source.replay ? replay_info(s->source.replay)->realtime_ns :
+					       wall_offset_ns();
+	s->printer.wall = s->fields.wall = &s->wall;
 }
 
 static bool enough(const struct script *s, __u64 end_ns)
@@ -201,11 +209,9 @@ static int run(struct script *s, struct live *live, int child)
 
 int cmd_script(int argc, char **argv)
 {
-	static const struct argp_child children[] = { 
-		{ &live_argp, 0, NULL, 0 }, { &input_argp, 0, NULL, 0 }, { 0 }
-	};
+	static const struct argp_child children[] = { { &script_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		options, parse, "[-- COMMAND...]",
+		options, parse, "[FILE]\n[-- COMMAND...]",
 		"Print one decoded line for each event of stage 2 and of the VNCR pseudo-TLB, live or "
 		"of a recording, in order of time."
 		"\vWith a COMMAND, until it ends.",
@@ -227,6 +233,8 @@ int cmd_script(int argc, char **argv)
 	}
 	catch_stop();
 	if (!open_source(&s.common, &s.source, &host, false, s.kinds, s.refused)) {
+		if (s.by_wall)
+			tell_time_of_day(&s);
 		if (s.common.csv)
 			event_fields_csv_head(&s.fields, stdout);
 		if (child)

@@ -18,6 +18,7 @@ struct stat {
 	struct source source;
 	struct recorder recorder;
 	const char *output;	/* a recording of the live run, or NULL */
+	__u64 told_lost;	/* on stderr so far */
 	bool vncr;		/* a row for each vCPU of guest hypervisors */
 	char **child;
 	int child_pid;		/* 0: none, or it has ended */
@@ -30,19 +31,9 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* A field of the other kind of row */
-static void check_field(const struct stat *s, const struct field *f, struct argp_state *state)
-{
-	if (s->vncr && !field_of_vcpu(f))
-		argp_error(state, "--vncr: '%s' is counted by VM, not by vCPU", f->name);
-	if (!s->vncr && f->type == FIELD_VCPU)
-		argp_error(state, "the field '%s' is for --vncr", f->name);
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct stat *s = state->input;
-	size_t i;
 
 	switch (key) {
 	case 'o':
@@ -54,18 +45,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &s->common;
 		break;
+	case ARGP_KEY_ARG:
+		return take_recording(&s->common, arg, state) ? 0 : ARGP_ERR_UNKNOWN;
 	case ARGP_KEY_ARGS:
 		s->child = state->argv + state->next;
+		s->common.runs_command = true;
 		break;
 	case ARGP_KEY_SUCCESS:
 		if (s->common.input && (s->child || s->output))
 			argp_error(state, "a COMMAND and --output are for a live run, --input is a recording");
 		if (s->child && s->common.count && !s->common.interval_s)
 			argp_error(state, "--count with a COMMAND needs --interval");
-		for (i = 0; i < s->common.nr_fields; i++)
-			check_field(s, s->common.fields[i], state);
-		if (s->common.sort)
-			check_field(s, s->common.sort, state);
+		if (s->common.ring_bytes && !s->output)
+			argp_error(state, "--buffer needs --output: else no events are on their way");
+		check_fields(&s->common, s->vncr, state);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -81,12 +74,11 @@ static bool replayed(const struct stat *s)
 /* Events that no VM's counters have. */
 static __u64 lost(const struct stat *s)
 {
-	return s->model.lost_vms +
-	       (replayed(s) ? counters_sum(s->model.lost, KVMMT_KIND_NR) : 0);
+	return replayed(s) ? counters_sum(s->model.lost, KVMMT_KIND_NR) : s->model.lost_vms;
 }
 
-/* What was lost is a row of its own: it belongs to no VM that could be named. */
-static void print_loss(const struct stat *s)
+/* What was lost belongs to no VM that could be named. In text it is told when it grows. */
+static void print_loss(struct stat *s)
 {
 	struct json j;
 
@@ -94,17 +86,29 @@ static void print_loss(const struct stat *s)
 		json_begin(&j, stdout);
 		json_number(&j, "lost_events", lost(s));
 		json_end(&j);
-	} else if (lost(s) && replayed(s)) {
+		return;
+	}
+	if (lost(s) == s->told_lost)
+		return;
+	s->told_lost = lost(s);
+	if (replayed(s))
 		fail("stat", "%llu events were lost when this was recorded",
 		     (unsigned long long)lost(s));
-	} else if (lost(s)) {
+	else
 		fail("stat", "%llu events of VMs beyond the %d, or of guest hypervisors' vCPUs "
 			     "beyond the %d, that are counted for certain were lost",
 		     (unsigned long long)lost(s), KVMMT_MAX_VMS, KVMMT_MAX_VCPUS);
-	}
 }
 
-static int print(struct stat *s, bool total, bool head)
+/* A line above a table: when it ends, in seconds since the start */
+static void print_head(const struct stat *s, bool total, bool first)
+{
+	printf("%s%s%.3f s\n", first ? "" : "\n", total ? "total of " : "",
+	       (double)(s->model.now_ns - s->model.start_ns) / 1e9);
+}
+
+/* @tables: this is one of several; @first: the first of them */
+static int print(struct stat *s, bool total, bool tables, bool first)
 {
 	const struct model *m = &s->model;
 	struct table t = {
@@ -124,12 +128,15 @@ static int print(struct stat *s, bool total, bool head)
 	if (!rows)
 		return -ENOMEM;
 	table_sort(&t, rows, nr);
-	if (s->common.json)
+	if (s->common.json) {
 		table_json(&t, rows, nr, stdout);
-	else if (s->common.csv)
-		table_csv(&t, rows, nr, head, stdout);
-	else
+	} else if (s->common.csv) {
+		table_csv(&t, rows, nr, first, stdout);
+	} else {
+		if (tables)
+			print_head(s, total, first);
 		table_text(&t, rows, nr, stdout);
+	}
 	print_loss(s);
 	free(rows);
 	return 0;
@@ -169,9 +176,7 @@ static int print_totals(struct stat *s, bool tables)
 {
 	int err = sample(s, true);
 
-	if (!s->common.json && !s->common.csv && tables)
-		puts("total");
-	return err ? err : print(s, true, !tables);
+	return err ? err : print(s, true, tables, !tables);
 }
 
 static bool enough(const struct stat *s, unsigned long printed)
@@ -197,7 +202,7 @@ static int run(struct stat *s)
 			continue;
 		err = sample(s, false);
 		if (!err)
-			err = print(s, false, !printed++);
+			err = print(s, false, true, !printed++);
 	}
 	finish_err = source_finish(&s->source);
 	if (!err)
@@ -237,7 +242,7 @@ static int run_replay(struct stat *s)
 		err = sample(s, false);
 		next = replay_step_ns(r, step_ns);
 		if (!err && begun)
-			err = print(s, false, !printed++);
+			err = print(s, false, true, !printed++);
 		begun = true;
 	}
 	if (err || stopped < 0)
@@ -266,9 +271,9 @@ static int run_live(struct stat *s, int release)
 
 int cmd_stat(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp_child children[] = { { &stat_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		options, parse, "[-- COMMAND...]",
+		options, parse, "[FILE]\n[-- COMMAND...]",
 		"Count what each VM's stage 2 does: faults by the memory type they were given, "
 		"refusals, invalidations; and what the VNCR pseudo-TLB of guest hypervisors does."
 		"\vPrints a table every second, or as -d says, and the totals at the end (Ctrl-C). "

@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmmt top: the dashboard, or its screens as text where there is no terminal. */
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "kvmmt.h"
 #include "term.h"
-#include "ui_past.h"
-
-struct top {
-	struct common common;
-	struct host host;
-	struct source source;
-	struct recorder recorder;
-	const char *output;	/* a recording of the live run, or NULL */
-	struct model model;
-	struct ui ui;
-	struct screen screen;
-	struct past past;
-	bool batch;
-	__u64 cpu_ns;		/* of this process at the last sample */
-	int err;
-};
+#include "top.h"
+#include "wall.h"
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -32,7 +16,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &t->common;
+		state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = &t->common;
 		break;
 	case 'b':
 		t->batch = true;
@@ -41,11 +25,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		t->output = arg;
 		break;
 	case ARGP_KEY_ARG:
-		argp_error(state, "there is nothing to do with '%s'", arg);
+		if (!take_recording(&t->common, arg, state))
+			argp_error(state, "there is nothing to do with '%s'", arg);
 		break;
 	case ARGP_KEY_END:
-		if (t->common.csv || t->common.json || t->common.nr_fields)
-			argp_error(state, "--json, --csv and --fields are for 'kvmmt stat'");
+		check_fields(&t->common, false, state);
 		if (t->common.input && t->output)
 			argp_error(state, "--output is for a live run, --input is a recording");
 		break;
@@ -57,6 +41,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static void add_event(void *ctx, const struct kvmmt_event *e)
 {
+	struct kvmmt_origin origin = { .slot = -1 };
+	char backing[BACKING_LEN] = "";
 	struct top *t = ctx;
 
 	if (!kvmmt_is_refusal(e))
@@ -64,7 +50,12 @@ static void add_event(void *ctx, const struct kvmmt_event *e)
 	/* In replay a VM's first refusal may come before the sample that brings the VM. */
 	if (t->source.replay && !model_find(&t->model, e->vm, e->pid))
 		t->err = source_update(&t->source, &t->model);
-	if (model_refusal(&t->model, e))
+	if (t->source.live) {
+		live_origin(t->source.live, e, &origin);
+		backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
+			     t->host.page_size_bytes, backing);
+	}
+	if (model_refusal(&t->model, e, backing, origin.slot))
 		t->err = -ENOMEM;
 }
 
@@ -77,7 +68,12 @@ static __u64 own_cpu_ns(void)
 	       (r.ru_utime.tv_usec + r.ru_stime.tv_usec) * 1000ull;
 }
 
-static int sample(struct top *t)
+bool top_reads_stdin(const struct top *t)
+{
+	return t->common.input && !strcmp(t->common.input, "-");
+}
+
+int top_sample(struct top *t)
 {
 	__u64 cpu = own_cpu_ns(), wall;
 	int err = source_sample(&t->source, &t->model, false);
@@ -88,51 +84,38 @@ static int sample(struct top *t)
 		return err ? err : t->err;
 	wall = t->model.now_ns - t->model.before_ns;
 	t->ui.own_cpu = t->cpu_ns && wall ? 100.0 * (double)(cpu - t->cpu_ns) / (double)wall : 0;
-	t->ui.at_s = (double)(t->model.now_ns - t->model.start_ns) / 1e9;
 	t->cpu_ns = cpu;
 	return t->past.history ? history_add(t->past.history, &t->model) : 0;
 }
 
-/* Let events come until @until_ns, or to a sample of the live run's if @as_live. */
-static int advance(struct top *t, __u64 until_ns, bool as_live)
+/* A recording's sample was taken. */
+static int played(void *ctx)
 {
-	int stopped;
+	struct top *t = ctx;
 
-	do {
-		stopped = source_wait(&t->source, until_ns);
-		if (stopped == REPLAY_CROWD)
-			t->err = source_update(&t->source, &t->model);
-	} while (!stop && !t->err &&
-		 (stopped == REPLAY_CROWD || stopped == REPLAY_MORE ||
-		  (stopped == REPLAY_SAMPLE && !as_live)));
-	return t->err ? t->err : stopped;
+	t->ui.at_s = (double)(t->model.now_ns - replay_begin_ns(t->source.replay)) / 1e9;
+	if (t->err || !t->past.history)
+		return t->err;
+	/* It began anew. */
+	if (t->model.before_ns == t->model.now_ns) {
+		history_clear(t->past.history);
+		trend_forget(&t->ui.trend);
+	}
+	return history_add(t->past.history, &t->model);
 }
 
-/* To @at_s from the beginning of the recording, which may be back. */
-static int go(struct top *t, double at_s)
+/* As wide as COLUMNS says, where nobody can be asked. */
+static int batch_columns(void)
 {
-	struct replay *r = t->source.replay;
-	double to = (double)replay_begin_ns(r) + at_s * 1e9;
-	__u64 to_ns = to < 1.8e19 ? (__u64)to : ~0ull;
-	int stopped;
+	const char *word = getenv("COLUMNS");
+	int columns = word ? atoi(word) : 0;
 
-	if (to_ns < replay_now_ns(r)) {
-		stopped = replay_rewind(r);
-		model_free(&t->model);
-		if (!stopped)
-			stopped = sample(t);
-		if (stopped)
-			return stopped;
-	}
-	stopped = advance(t, to_ns, false);
-	if (stopped == REPLAY_END || stopped == REPLAY_TOTALS)
-		t->ui.paused = true;
-	return stopped < 0 ? stopped : sample(t);
+	return columns >= 20 && columns <= 1000 ? columns : 80;
 }
 
 static int print_screen(struct top *t, bool first)
 {
-	int err = ui_draw(&t->ui, &t->screen, 24 + t->model.nr_vms, 80);
+	int err = ui_draw(&t->ui, &t->screen, 24 + t->model.nr_vms, batch_columns());
 
 	if (err)
 		return err;
@@ -142,90 +125,35 @@ static int print_screen(struct top *t, bool first)
 	return fflush(stdout) ? -errno : 0;
 }
 
-/* The time of the next screen. */
-static __u64 next_ns(const struct top *t)
+/* Returns 1, 0 if there is no more to show, or -errno. */
+static int next_screen(struct top *t, bool first)
 {
-	__u64 step_ns = t->ui.delay_s * 1e9;
+	bool as_live = t->source.replay && !t->play.step_ns;
+	int err;
 
-	if (t->source.replay)
-		return replay_step_ns(t->source.replay, step_ns);
-	return live_now_ns() + step_ns;
+	if (t->source.replay) {
+		err = play_step(&t->play);
+		/* A live run shows no screen of what comes after its last one. */
+		return err > 0 && t->play.ended && as_live && !first ? 0 : err;
+	}
+	err = source_wait(&t->source, live_now_ns() + (__u64)(t->ui.delay_s * 1e9));
+	if (err >= 0)
+		err = top_sample(t);
+	return err ? err : 1;
 }
 
 static int batch(struct top *t)
 {
-	bool as_live = t->source.replay && replay_has_samples(t->source.replay) &&
-		       !t->common.interval_s;
 	unsigned long n;
-	int err = 0, stopped = 0;
+	int err = 0, more = 1;
 
 	t->ui.no_keys = true;
-	/* The first sample of the live run is the one that was taken already. */
-	if (as_live)
-		advance(t, ~0ull, true);
 	for (n = 0; !stop && !err && (!t->common.count || n < t->common.count); n++) {
-		stopped = advance(t, as_live ? ~0ull : next_ns(t), as_live);
-		if (stopped < 0)
-			return stopped;
-		if (stopped == REPLAY_END && n)
-			break;
-		err = sample(t);
-		if (!err)
-			err = print_screen(t, !n);
-		if (stopped == REPLAY_END || stopped == REPLAY_TOTALS)
-			break;
+		more = next_screen(t, !n);
+		if (more <= 0)
+			return more;
+		err = print_screen(t, !n);
 	}
-	return err;
-}
-
-/* Wait for the next sample's time, with keys answered at once. */
-static int interact(struct top *t, __u64 until_ns)
-{
-	int rows, cols, err, key;
-
-	do {
-		__u64 now = live_now_ns();
-
-		term_size(&rows, &cols);
-		err = ui_draw(&t->ui, &t->screen, rows, cols);
-		if (err)
-			return err;
-		term_draw(&t->screen);
-		key = term_key(t->ui.paused ? 1000 : now < until_ns ? (until_ns - now) / 1000000 + 1 : 0);
-		ui_key(&t->ui, key, rows);
-		if (t->past.history)
-			err = past_follow(&t->past, &t->ui, &t->model);
-		if (t->ui.reset)
-			model_reset(&t->model);
-		t->ui.reset = false;
-		if (!err && t->source.recorder)
-			err = source_pump(&t->source);
-	} while (!stop && !err && !t->ui.quit && !t->ui.go && (key != KEY_NONE || t->ui.paused));
-	return err;
-}
-
-static int dashboard(struct top *t)
-{
-	unsigned long n = 0;
-	int err = term_open();
-
-	if (!err && t->source.live)
-		err = past_open(&t->past, &t->ui);
-	if (!err && t->source.live)
-		err = history_add(t->past.history, &t->model);
-
-	while (!err && !stop && !t->ui.quit && (!t->common.count || n++ < t->common.count)) {
-		err = interact(t, live_now_ns() + t->ui.delay_s * 1e9);
-		if (err || t->ui.quit)
-			break;
-		if (!t->ui.go)
-			t->ui.go_s = t->ui.at_s + t->ui.delay_s * t->ui.speed;
-		t->ui.go = false;
-		err = t->source.replay ? go(t, t->ui.go_s) : sample(t);
-		if (!err && t->past.history)
-			err = past_follow(&t->past, &t->ui, &t->model);
-	}
-	term_close();
 	return err;
 }
 
@@ -245,16 +173,39 @@ static void begin(struct top *t)
 	t->source.event = add_event;
 	t->source.ctx = t;
 	ui_init(&t->ui, &t->host, &t->model);
-	if (t->source.replay)
-		snprintf(t->ui.hostname, sizeof(t->ui.hostname), "%s",
-			 replay_info(t->source.replay)->hostname);
-	else
+	if (t->source.replay) {
+		const struct recording_info *info = replay_info(t->source.replay);
+
+		snprintf(t->ui.hostname, sizeof(t->ui.hostname), "%s", info->hostname);
+		t->ui.realtime_ns = info->realtime_ns;
+	} else {
 		gethostname(t->ui.hostname, sizeof(t->ui.hostname) - 1);
+		t->ui.realtime_ns = wall_offset_ns();
+	}
 	t->ui.replay = t->source.replay;
 	if (t->common.interval_s)
 		t->ui.delay_s = t->common.interval_s;
 	if (t->common.sort)
 		t->ui.sort = t->common.sort - fields;
+}
+
+/* The first sample. */
+static int first_sample(struct top *t)
+{
+	bool as_live = t->source.replay && replay_has_samples(t->source.replay) &&
+		       !t->common.interval_s;
+
+	if (t->source.live)
+		return top_sample(t);
+	t->play = (struct play){
+		.source = &t->source,
+		.model = &t->model,
+		.step_ns = as_live ? 0 : t->ui.delay_s * 1e9,
+		.stop = &stop,
+		.sampled = played,
+		.ctx = t,
+	};
+	return play_begin(&t->play);
 }
 
 int cmd_top(int argc, char **argv)
@@ -264,13 +215,13 @@ int cmd_top(int argc, char **argv)
 		{ "batch", 'b', NULL, 0, "print screens as text, no terminal needed", 0 },
 		{ 0 },
 	};
-	static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+	static const struct argp_child children[] = { { &top_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp argp = {
-		options, parse, NULL,
+		options, parse, "[FILE]",
 		"Watch all VMs of this host, or of a recording: memory types, refusals and invalidations.",
 		children, NULL, NULL
 	};
-	struct top t = { .common.command = "top" };
+	struct top t = { .common = { .command = "top", .origins = true } };
 	int err = 0, status = 0;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &t);
@@ -281,9 +232,9 @@ int cmd_top(int argc, char **argv)
 	if (t.output)
 		err = open_recorder(&t.source, &t.recorder, &t.host, t.output);
 	if (!err)
-		err = sample(&t);
+		err = first_sample(&t);
 	if (!err)
-		err = t.batch || !term_usable() ? batch(&t) : dashboard(&t);
+		err = t.batch || !term_usable(top_reads_stdin(&t)) ? batch(&t) : dashboard(&t);
 	if (!err)
 		err = finish(&t);
 	if (err == -ENODEV)

@@ -77,7 +77,7 @@ struct encoder;
 struct encoder *encoder_new(vm_entry_fn name, void *ctx);
 void encoder_free(struct encoder *e);
 /*
- * At most KVMMT_FRAME_EVENTS events. Returns 0 and the bytes, the encoder's until
+ * At most KVMMT_EVENTS_PER_FRAME events. Returns 0 and the bytes, the encoder's until
  * the next call, or -ENOMEM.
  */
 int encoder_encode(struct encoder *e, const struct kvmmt_event *events, size_t nr,

@@ -52,6 +52,8 @@ static const struct column s2_invalidate[] = {
 	PLAIN(s2_invalidate, size_bytes)
 	PLAIN(s2_invalidate, reason)
 	PLAIN(s2_invalidate, shadow)
+	PLAIN(s2_invalidate, process)
+	PLAIN(s2_invalidate, syscall)
 };
 
 static const struct column vncr_lookup[] = {

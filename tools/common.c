@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "kvmmt.h"
+#include "replay_vms.h"
 #include "vmname.h"
 
 volatile int stop;
@@ -167,6 +168,7 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	struct live_options o = {
 		.count = count,
 		.causes = c->causes,
+		.refault_ns = c->refault_s > 0 ? (__u64)(c->refault_s * 1e9) : KVMMT_REFAULT_NS,
 		.stacks = c->stacks,
 		.stream_kinds = stream_kinds,
 		.stream_refusals = refusals,
@@ -189,6 +191,9 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	if (c->origins && host->locked_down)
 		fail(c->command, "kernel lockdown is in confidentiality mode: refusals are told "
 				 "without slot and file");
+	if (c->nr_vms && c->runs_command)
+		fail(c->command, "--vm: of VMs that are here now; those that COMMAND makes are not "
+				 "watched (record all, and give --vm to what reads the recording)");
 	if (c->nr_vms)
 		err = resolve_vms(c, &pids);
 	o.pids = pids.pids;
@@ -252,13 +257,20 @@ int complain_of_recording(const struct common *c, const struct replay *replay)
 	if (s->unknown_events)
 		fail(c->command, "%s: %llu events are of kinds that this kvmmt does not know", c->input,
 		     (ull)s->unknown_events);
+	if (s->unknown_frames)
+		fail(c->command, "%s: skipped %llu frames of kinds this kvmmt does not know", c->input,
+		     (ull)s->unknown_frames);
+	if (replay_uncounted(replay))
+		fail(c->command, "%s: %llu events are of VMs beyond the %d, or of guest hypervisors' vCPUs "
+				 "beyond the %d, that are counted at one time",
+		     c->input, (ull)replay_uncounted(replay), REPLAY_VMS_MAX, KVMMT_MAX_VCPUS);
 	if (ended && s->cut_bytes)
 		fail(c->command, "%s: still being written, or cut off: it ends in a frame", c->input);
 	else if (ended && !s->complete)
 		fail(c->command, "%s: still being written, or cut off", c->input);
 	if (ended && c->nr_vms && !replay_met(replay))
 		return fail(c->command, "%s: --vm: no VM in it has this name or pid", c->input);
-	return s->damaged_frames || s->damaged_bytes;
+	return s->damaged_frames || s->damaged_bytes || replay_uncounted(replay);
 }
 
 static void on_stop(int signal)

@@ -14,10 +14,11 @@ void counters_add(void *sum, const void *value, size_t bytes)
 
 void counters_add_s2(struct kvmmt_counters *sum, const struct kvmmt_counters *c)
 {
-	__u64 refused_ns = sum->refused_ns;
+	const struct kvmmt_counters before = *sum;
 
 	counters_add(sum, c, sizeof(*sum));
-	sum->refused_ns = c->refused_ns > refused_ns ? c->refused_ns : refused_ns;
+	sum->refused_ns = c->refused_ns > before.refused_ns ? c->refused_ns : before.refused_ns;
+	sum->vcpus = c->vcpus > before.vcpus ? c->vcpus : before.vcpus;
 }
 
 void counters_take(void *sum, const void *value, size_t bytes)

@@ -70,6 +70,7 @@ static bool read_vms(struct decoder *d, struct span *s, size_t nr_events)
 		d->vms[i].vm = varint_get(s);
 		d->vms[i].pid = varint_get(s);
 		d->vms[i].process = varint_get(s);
+		d->vms[i].name_source = VM_NAME_RECORDING;
 		len = varint_get(s);
 		name = span_take(s, len);
 		if (!name.bad)

@@ -7,7 +7,7 @@
 #include "codec.h"
 #include "varint.h"
 
-#define SLOTS (2 * KVMMT_FRAME_EVENTS)	/* of the hash tables; a power of two */
+#define SLOTS (2 * KVMMT_EVENTS_PER_FRAME)	/* of the hash tables; a power of two */
 
 /* Who acted on which VM: the same few again and again. */
 struct origin {
@@ -22,13 +22,13 @@ struct encoder {
 	void *ctx;
 	__u8 *out;
 	size_t len, room;
-	struct vm_entry vms[KVMMT_FRAME_EVENTS];
-	struct origin origins[KVMMT_FRAME_EVENTS];
+	struct vm_entry vms[KVMMT_EVENTS_PER_FRAME];
+	struct origin origins[KVMMT_EVENTS_PER_FRAME];
 	__u32 nr_vms, nr_origins;
 	__u32 vm_slots[SLOTS], origin_slots[SLOTS];	/* index + 1 */
-	__u32 origin_of[KVMMT_FRAME_EVENTS];		/* by event */
-	__u32 chosen[KVMMT_FRAME_EVENTS];		/* events of one kind */
-	__u64 last[KVMMT_FRAME_EVENTS];			/* value, by origin */
+	__u32 origin_of[KVMMT_EVENTS_PER_FRAME];		/* by event */
+	__u32 chosen[KVMMT_EVENTS_PER_FRAME];		/* events of one kind */
+	__u64 last[KVMMT_EVENTS_PER_FRAME];			/* value, by origin */
 };
 
 struct encoder *encoder_new(vm_entry_fn name, void *ctx)

@@ -120,17 +120,23 @@ static void put_word(struct text *t, const char *word, bool csv)
 		text_char(t, '"');
 }
 
+static void put_time(struct text *t, struct wall *wall, __u64 time_ns)
+{
+	if (wall) {
+		wall_put(wall, t, time_ns, 9);
+		return;
+	}
+	text_number(t, time_ns / 1000000000);
+	text_char(t, '.');
+	text_padded(t, time_ns % 1000000000, 9);
+}
+
 static void put_head(struct text *t, enum event_head head, const struct kvmmt_event *e,
 		     const char *vm_name, bool csv)
 {
 	char words[EVENT_TEXT_LEN];
 
 	switch (head) {
-	case EVENT_HEAD_TIME:
-		text_number(t, e->time_ns / 1000000000);
-		text_char(t, '.');
-		text_padded(t, e->time_ns % 1000000000, 9);
-		break;
 	case EVENT_HEAD_CPU:
 		text_number(t, e->cpu);
 		break;
@@ -157,6 +163,7 @@ static void put_head(struct text *t, enum event_head head, const struct kvmmt_ev
 		event_text(e, words, sizeof(words));
 		put_word(t, words, csv);
 		break;
+	case EVENT_HEAD_TIME:
 	case EVENT_HEAD_PAYLOAD:
 		break;
 	}
@@ -171,11 +178,15 @@ static bool has(const struct event_field *f, const struct kvmmt_event *e)
 	return !of_vm || e->kind != KVMMT_KIND_LOST;
 }
 
-static void put(struct text *t, const struct event_field *f, const struct kvmmt_event *e,
-		const char *vm_name, bool csv)
+static void put(struct text *t, const struct event_fields *all, size_t i,
+		const struct kvmmt_event *e, const char *vm_name, bool csv)
 {
+	const struct event_field *f = &all->fields[i];
+
 	if (f->head == EVENT_HEAD_PAYLOAD)
 		put_payload(t, f->columns[e->kind], e);
+	else if (f->head == EVENT_HEAD_TIME)
+		put_time(t, all->wall, e->time_ns);
 	else
 		put_head(t, f->head, e, vm_name, csv);
 }
@@ -202,7 +213,7 @@ void event_fields_csv(const struct event_fields *f, const struct kvmmt_event *e,
 		if (i)
 			text_char(&t, ',');
 		if (has(&f->fields[i], e))
-			put(&t, &f->fields[i], e, vm_name, true);
+			put(&t, f, i, e, vm_name, true);
 	}
 	text_char(&t, '\n');
 	fwrite_unlocked(line, 1, t.at - line, out);
@@ -222,7 +233,7 @@ void event_fields_text(const struct event_fields *f, const struct kvmmt_event *e
 			text_char(&t, ' ');
 		text_str(&t, f->fields[i].name);
 		text_char(&t, '=');
-		put(&t, &f->fields[i], e, vm_name, false);
+		put(&t, f, i, e, vm_name, false);
 	}
 	text_char(&t, '\n');
 	fwrite_unlocked(line, 1, t.at - line, out);

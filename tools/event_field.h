@@ -8,12 +8,13 @@
 
 #include <stdio.h>
 #include "codec.h"
+#include "wall.h"
 
 #define EVENT_FIELDS_MAX 96
 
 /* X(NAME, "name", "help") */
 #define EVENT_HEADS(X)                                                   \
-	X(TIME, "time", "seconds since boot")                            \
+	X(TIME, "time", "seconds since boot, or with --wall the time of day")                          \
 	X(CPU, "cpu", "CPU it happened on")                              \
 	X(KIND, "kind", "which tracepoint")                              \
 	X(VM, "vm", "name of the VM")                                    \
@@ -36,6 +37,7 @@ struct event_field {
 struct event_fields {
 	struct event_field fields[EVENT_FIELDS_MAX];
 	size_t nr;
+	struct wall *wall;	/* "time" is that of day; NULL: since boot */
 };
 
 /* All there are, each once. */

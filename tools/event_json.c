@@ -80,15 +80,17 @@ static void lost_json(struct json *j, const struct kvmmt_lost *l)
 			json_number(j, name_kind(kind), l->count[kind]);
 }
 
-void event_json(const struct kvmmt_event *e, const char *vm_name, FILE *out)
+void event_json(const struct kvmmt_event *e, const char *vm_name, struct wall *wall, FILE *out)
 {
-	char comm[KVMMT_COMM_LEN + 1];
+	char comm[KVMMT_COMM_LEN + 1], time[64];
 	struct json j;
 
 	snprintf(comm, sizeof(comm), "%.*s", KVMMT_COMM_LEN, e->comm);
 	json_begin(&j, out);
 	json_word(&j, "kind", name_kind(e->kind));
 	json_number(&j, "time_ns", e->time_ns);
+	if (wall)
+		json_string(&j, "time", wall_text(wall, e->time_ns, 9, time, sizeof(time)));
 	json_number(&j, "cpu", e->cpu);
 	if (e->kind != KVMMT_KIND_LOST) {
 		json_string(&j, "vm", vm_name);

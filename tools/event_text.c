@@ -238,9 +238,13 @@ void event_print(struct event_printer *p, const struct kvmmt_event *e, const cha
 	char line[EVENT_TEXT_LEN + 256];
 	struct text t = text_begin(line, sizeof(line));
 
-	text_number(&t, e->time_ns / 1000000000);
-	text_char(&t, '.');
-	text_padded(&t, e->time_ns / 1000 % 1000000, 6);
+	if (p->wall) {
+		wall_put(p->wall, &t, e->time_ns, 6);
+	} else {
+		text_number(&t, e->time_ns / 1000000000);
+		text_char(&t, '.');
+		text_padded(&t, e->time_ns / 1000 % 1000000, 6);
+	}
 	text_str(&t, " [");
 	text_padded(&t, e->cpu, 3);
 	text_str(&t, "] ");

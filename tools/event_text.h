@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include "json.h"
+#include "wall.h"
 #include <kvmmt/event.h>
 
 #define EVENT_TEXT_LEN 640
@@ -17,6 +18,7 @@ void event_text(const struct kvmmt_event *e, char *buf, size_t len);
 
 /* Whoever acts on a VM does so again and again: how that was written before. */
 struct event_printer {
+	struct wall *wall;	/* times of day; NULL: since boot */
 	struct event_who {
 		__u64 vm;
 		__u32 pid, tid;
@@ -29,12 +31,13 @@ struct event_printer {
 };
 
 /*
- * The whole line: time since boot, CPU, task, VM, vCPU, kind, decision. @vm_name stays
+ * The whole line: time, CPU, task, VM, vCPU, kind, decision. @vm_name stays
  * where it is, and as it is, as long as @p. A struct of zeroes is a new @p.
  */
 void event_print(struct event_printer *p, const struct kvmmt_event *e, const char *vm_name,
 		 FILE *out);
-void event_json(const struct kvmmt_event *e, const char *vm_name, FILE *out);
+/* @wall: with the time of day; or NULL */
+void event_json(const struct kvmmt_event *e, const char *vm_name, struct wall *wall, FILE *out);
 
 /* event_text_vncr.c: the part of events in KVMMT_VNCR_KINDS */
 void event_vncr_text(const struct kvmmt_event *e, char *buf, size_t len);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Recordings as Chrome's trace JSON, which ui.perfetto.dev opens: VMs are processes,
- * vCPUs threads, events marks, walks of the pseudo-TLB have their length, and each
- * VM has counters of what it did in every tenth of a second.
+ * numbered since a process may have several, vCPUs threads, events marks, walks of the
+ * pseudo-TLB have their length, and each VM has counters of what it did in every tenth
+ * of a second.
  */
 #include <errno.h>
 #include <search.h>
@@ -16,14 +17,18 @@
 
 #define THREADS_MAX 65536	/* that are given their names */
 
+/* A vCPU that was met; -1 is the VM itself. */
 struct thread {
+	__u64 vm;
 	__u32 pid;
 	__s32 vcpu;
+	__u32 process;		/* the VM's number in the trace; 0 has what is of no VM */
 };
 
 struct chrome {
 	void *threads;		/* tsearch() tree of those that were named */
 	size_t nr_threads;
+	__u32 nr_processes;
 	bool more;
 };
 
@@ -36,7 +41,7 @@ static int begin(struct export *x)
 
 /* An object of the array; its end brings the newline. */
 static struct json item(struct export *x, const char *phase, const char *name, double time_us,
-			__u32 pid, __s32 vcpu)
+			__u32 process, __s32 vcpu)
 {
 	struct chrome *c = x->state;
 	struct json j;
@@ -48,7 +53,7 @@ static struct json item(struct export *x, const char *phase, const char *name, d
 	json_string(&j, "ph", phase);
 	json_string(&j, "name", name);
 	json_decimal_us(&j, "ts", time_us);
-	json_number(&j, "pid", pid);
+	json_number(&j, "pid", process);
 	json_number(&j, "tid", vcpu + 1);	/* 0: of no vCPU */
 	return j;
 }
@@ -57,12 +62,14 @@ static int by_thread(const void *a, const void *b)
 {
 	const struct thread *x = a, *y = b;
 
+	if (x->vm != y->vm)
+		return x->vm < y->vm ? -1 : 1;
 	return x->pid != y->pid ? (x->pid < y->pid ? -1 : 1) : x->vcpu - y->vcpu;
 }
 
-static void name_it(struct export *x, const char *what, __u32 pid, __s32 vcpu, const char *name)
+static void name_it(struct export *x, const char *what, const struct thread *t, const char *name)
 {
-	struct json j = item(x, "M", what, 0, pid, vcpu);
+	struct json j = item(x, "M", what, 0, t->process, t->vcpu);
 
 	json_open(&j, "args");
 	json_string(&j, "name", name);
@@ -70,40 +77,85 @@ static void name_it(struct export *x, const char *what, __u32 pid, __s32 vcpu, c
 	json_end(&j);
 }
 
-/* The first time that a thread is met it gets its name, and so does its VM. */
-static void name_thread(struct export *x, const struct kvmmt_event *e, const char *vm_name)
+static void name_process(struct export *x, const struct thread *t, const char *vm_name)
 {
-	struct thread key = { e->pid, e->vcpu < 0 ? -1 : e->vcpu }, *kept;
+	struct vm_entry id = { .vm = t->vm, .pid = t->pid };
+	char name[VM_NAME_LEN + NAME_LEN];
+
+	replay_identify(x->source->replay, &id, vm_name);
+	snprintf(name, sizeof(name), "%s (pid %u)", vm_name, id.process);
+	name_it(x, "process_name", t, t->vm ? name : "lost events");
+}
+
+static const struct thread *find(const struct export *x, __u64 vm, __u32 pid, __s32 vcpu)
+{
+	const struct thread key = { .vm = vm, .pid = pid, .vcpu = vcpu };
+	const struct chrome *c = x->state;
+	void *const *found = tfind(&key, &c->threads, by_thread);
+
+	return found ? *found : NULL;
+}
+
+/* Beyond what is kept a VM goes by its pid, above all numbers that were given. */
+static __u32 process_of(const struct thread *t, __u32 pid)
+{
+	return t ? t->process : THREADS_MAX + pid;
+}
+
+/* NULL: no room */
+static const struct thread *keep(struct export *x, struct thread t)
+{
+	struct chrome *c = x->state;
+	struct thread *kept = c->nr_threads < THREADS_MAX ? malloc(sizeof(*kept)) : NULL;
+
+	if (!kept)
+		return NULL;
+	*kept = t;
+	if (!tsearch(kept, &c->threads, by_thread)) {
+		free(kept);
+		return NULL;
+	}
+	c->nr_threads++;
+	return kept;
+}
+
+/* The first time that a thread is met it gets its name, and so does its VM. */
+static const struct thread *meet(struct export *x, __u64 vm, __u32 pid, __s32 vcpu,
+				 const char *vm_name)
+{
+	const struct thread *t = find(x, vm, pid, vcpu), *itself;
 	struct chrome *c = x->state;
 	char name[NAME_LEN];
 
-	if (tfind(&key, &c->threads, by_thread) || c->nr_threads == THREADS_MAX)
-		return;
-	kept = malloc(sizeof(*kept));
-	if (!kept)
-		return;
-	*kept = key;
-	if (!tsearch(kept, &c->threads, by_thread)) {
-		free(kept);
-		return;
-	}
-	c->nr_threads++;
-	snprintf(name, sizeof(name), key.vcpu < 0 ? "host" : "vCPU %d", key.vcpu);
-	name_it(x, "process_name", key.pid, key.vcpu, e->pid ? vm_name : "lost events");
-	name_it(x, "thread_name", key.pid, key.vcpu, name);
+	if (t)
+		return t;
+	itself = vcpu < 0 ? NULL : meet(x, vm, pid, -1, vm_name);
+	if (vcpu >= 0 && !itself)
+		return NULL;
+	t = keep(x, (struct thread){ vm, pid, vcpu,
+				     itself ? itself->process : vm ? ++c->nr_processes : 0 });
+	if (!t)
+		return NULL;
+	if (!itself)
+		name_process(x, t, vm_name);
+	snprintf(name, sizeof(name), vcpu < 0 ? "host" : "vCPU %d", vcpu);
+	name_it(x, "thread_name", t, name);
+	return t;
 }
 
 static void event(struct export *x, const struct kvmmt_event *e, const char *vm_name)
 {
 	bool walk = e->kind == KVMMT_KIND_VNCR_WALK;
 	__u64 begin_ns = walk ? e->time_ns - e->vncr_walk.lat_ns : e->time_ns;
+	__s32 vcpu = e->vcpu < 0 || !e->vm ? -1 : e->vcpu;
 	char text[EVENT_TEXT_LEN];
 	struct json j;
+	__u32 process;
 
-	name_thread(x, e, vm_name);
+	process = process_of(meet(x, e->vm, e->pid, vcpu, vm_name), e->pid);
 	event_text(e, text, sizeof(text));
 	j = item(x, walk ? "X" : "i", kvmmt_is_refusal(e) ? "refused" : name_kind(e->kind),
-		 (double)begin_ns / 1000, e->pid, e->vcpu < 0 ? -1 : e->vcpu);
+		 (double)begin_ns / 1000, process, vcpu);
 	if (walk)
 		json_decimal_us(&j, "dur", (double)e->vncr_walk.lat_ns / 1000);
 	else
@@ -118,7 +170,9 @@ static void event(struct export *x, const struct kvmmt_event *e, const char *vm_
 static void counter(struct export *x, const struct model_vm *vm)
 {
 	struct model_counts d = model_delta(&vm->before, &vm->now);
-	struct json j = item(x, "C", "stage 2", (double)x->model->now_ns / 1000, vm->key.pid, -1);
+	const struct thread *t = find(x, vm->key.vm, vm->key.pid, -1);
+	struct json j = item(x, "C", "stage 2", (double)x->model->now_ns / 1000,
+			     process_of(t, vm->key.pid), -1);
 	int type;
 
 	json_open(&j, "args");

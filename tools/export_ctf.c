@@ -48,6 +48,18 @@ static void write_event_class(FILE *f, int kind)
 	fprintf(f, "\t};\n};\n");
 }
 
+/* As TSDL's strings want it; whose words they are, nobody knows. */
+static void write_string(FILE *f, const char *name, const char *value)
+{
+	fprintf(f, "\t%s = \"", name);
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			fputc('\\', f);
+		fputc(*value, f);
+	}
+	fputs("\";\n", f);
+}
+
 static void write_metadata(FILE *f, const struct recording_info *info)
 {
 	int kind;
@@ -57,9 +69,11 @@ static void write_metadata(FILE *f, const struct recording_info *info)
 	fprintf(f,
 		"trace {\n\tmajor = 1;\n\tminor = 8;\n\tbyte_order = le;\n"
 		"\tpacket.header := struct { u32 magic; u32 stream_id; };\n};\n"
-		"env {\n\thostname = \"%s\";\n\tdomain = \"kernel\";\n\ttracer_name = \"kvmmt\";\n"
-		"\tkernel_release = \"%s\";\n};\n"
-		"clock {\n\tname = monotonic;\n\tfreq = 1000000000;\n\toffset = %lld;\n};\n"
+		"env {\n\tdomain = \"kernel\";\n\ttracer_name = \"kvmmt\";\n");
+	write_string(f, "hostname", info->hostname);
+	write_string(f, "kernel_release", info->host.release);
+	fprintf(f,
+		"};\nclock {\n\tname = monotonic;\n\tfreq = 1000000000;\n\toffset = %lld;\n};\n"
 		"typealias integer { size = 64; align = 8; signed = false; "
 		"map = clock.monotonic.value; } := clock_ns;\n"
 		"stream {\n\tid = 0;\n"
@@ -67,7 +81,6 @@ static void write_metadata(FILE *f, const struct recording_info *info)
 		"\tevent.header := struct { u32 id; clock_ns timestamp; };\n"
 		"\tevent.context := struct { u32 _cpu; string _vm; u32 _pid; s32 _vcpu; u32 _tid; "
 		"string _comm; };\n};\n",
-		info->hostname, info->host.release,
 		(long long)(info->realtime_ns > 0 ? info->realtime_ns : 0));
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		write_event_class(f, kind);

@@ -46,7 +46,8 @@ void exporter_record(struct exporter *x, __u64 now_ns, bool now)
 static void stack_of(struct exporter *x, const struct series *s, char *buf, size_t len)
 {
 	const struct storm_cause *c = &s->storm.causes[0];
-	struct kvmmt_cause_key key = { .vm = s->key, .process = c->process, .reason = c->reason };
+	struct kvmmt_cause_key key = { .vm = s->key, .process = c->process, .reason = c->reason,
+				       .syscall = c->syscall };
 	__u64 stack[KVMMT_STACK_DEPTH];
 
 	buf[0] = '\0';
@@ -122,7 +123,7 @@ static bool killed(const struct kvmmt_event *e, const struct kvmmt_origin *origi
 	       e->s2_fault.reason == KVMMT_FAULT_NO_PFN;
 }
 
-static struct refusal_vm refused_vm(const struct exporter *x, const struct kvmmt_event *e)
+struct refusal_vm exporter_refused_vm(const struct exporter *x, const struct kvmmt_event *e)
 {
 	const struct model_vm *vm = model_find(&x->model, e->vm, e->pid);
 	const struct series *s = vm ? series_find(&x->set, &vm->key) : NULL;
@@ -139,7 +140,7 @@ static struct refusal_vm refused_vm(const struct exporter *x, const struct kvmmt
 
 static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
 {
-	const struct refusal_vm who = refused_vm(x, e);
+	const struct refusal_vm who = exporter_refused_vm(x, e);
 	const struct refusal *due;
 	struct kvmmt_origin origin;
 	char backing[BACKING_LEN];
@@ -147,10 +148,10 @@ static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
 	live_origin(x->source.live, e, &origin);
 	if (killed(e, &origin))
 		return;
-	if (model_refusal(&x->model, e))
-		x->err = -ENOMEM;
 	backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
 		     x->host.page_size_bytes, backing);
+	if (model_refusal(&x->model, e, backing, origin.slot))
+		x->err = -ENOMEM;
 	due = refusal_add(&x->refusals, &who, e, backing, origin.slot,
 			  exporter_wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
 	if (due)

@@ -11,6 +11,7 @@
 
 struct exporter {
 	const char *listen, *textfile;
+	const char *input;		/* a recording; NULL: this host */
 	double interval_s;
 	bool check, verbose, stacks;
 	struct symbols symbols;		/* if stacks are asked for */
@@ -38,6 +39,8 @@ struct exporter {
 	int err;
 };
 
+/* Whose refusal an event is, for the log and the alert. */
+struct refusal_vm exporter_refused_vm(const struct exporter *x, const struct kvmmt_event *e);
 /* An event of the source's: refusals wait for the next sample. @ctx is the exporter. */
 void exporter_event(void *ctx, const struct kvmmt_event *e);
 
@@ -56,6 +59,9 @@ void exporter_record(struct exporter *x, __u64 now_ns, bool now);
 
 /* Sample and answer until a signal to stop. Returns 0 or -errno. */
 int exporter_run(struct exporter *x);
+
+/* Write the textfile of x->input, once. Returns the exit status, after saying why. */
+int exporter_replay(struct exporter *x);
 
 /* Write the textfile if it is time: as a whole or not at all. What fails is said once. */
 void exporter_write(struct exporter *x);

@@ -38,7 +38,7 @@ static const struct expr_value unknown;
 
 static struct expr_value known(double number)
 {
-	return (struct expr_value){ number, true };
+	return (struct expr_value){ .number = number, .known = true };
 }
 
 /* The first failure is the one that is told. */
@@ -64,15 +64,19 @@ static struct expr_value logic(enum operator op, struct expr_value a, struct exp
 
 	if ((a.known && !!a.number == decides) || (b.known && !!b.number == decides))
 		return known(decides);
-	return a.known && b.known ? known(!decides) : unknown;
+	if (a.known && b.known)
+		return known(!decides);
+	return (struct expr_value){ .by_zero = a.by_zero || b.by_zero };
 }
 
 static struct expr_value apply(enum operator op, struct expr_value a, struct expr_value b)
 {
 	if (op == OR || op == AND)
 		return logic(op, a, b);
-	if (!a.known || !b.known || (op == DIV && b.number == 0))
-		return unknown;
+	if (!a.known || !b.known)
+		return (struct expr_value){ .by_zero = a.by_zero || b.by_zero };
+	if (op == DIV && b.number == 0)
+		return (struct expr_value){ .by_zero = true };
 	switch (op) {
 	case EQ:
 		return known(a.number == b.number);

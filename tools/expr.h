@@ -15,6 +15,7 @@
 struct expr_value {
 	double number;
 	bool known;
+	bool by_zero;	/* it is not known, and something was divided by zero */
 };
 
 /* Returns 0, -ENOENT: there is no such name, -ENODATA: its value is not known. */

@@ -22,6 +22,12 @@ COUNTER(ngnre, c->mapped[KVMMT_S2_DEVICE_nGnRE])
 COUNTER(ngnrne, c->mapped[KVMMT_S2_DEVICE_nGnRnE])
 COUNTER(other, c->mapped[KVMMT_S2_OTHER])
 COUNTER(mapped_bytes, counters_sum(c->mapped_bytes, KVMMT_S2_NR))
+COUNTER(normal_bytes, c->mapped_bytes[KVMMT_S2_NORMAL])
+COUNTER(normal_nc_bytes, c->mapped_bytes[KVMMT_S2_NORMAL_NC])
+COUNTER(ngnre_bytes, c->mapped_bytes[KVMMT_S2_DEVICE_nGnRE])
+COUNTER(ngnrne_bytes, c->mapped_bytes[KVMMT_S2_DEVICE_nGnRnE])
+COUNTER(other_bytes, c->mapped_bytes[KVMMT_S2_OTHER])
+COUNTER(vcpus, c->vcpus)
 COUNTER(relaxed, c->fault[KVMMT_FAULT_RELAXED])
 COUNTER(retried, counters_outcome(c, KVMMT_OUTCOME_RETRIED))
 COUNTER(refused, counters_outcome(c, KVMMT_OUTCOME_REFUSED))
@@ -118,6 +124,18 @@ const struct field fields[] = {
 	{ "ngnrne", "nGnRnE", 6, FIELD_COUNT, LIST, FAULT, ngnrne, "faults mapped Device-nGnRnE" },
 	{ "mapped_bytes", "MAPPED", 6, FIELD_BYTES, LIST, FAULT, mapped_bytes,
 	  "bytes newly mapped" },
+	{ "mapped_normal_bytes", "MNORM", 6, FIELD_BYTES, WIDE, FAULT, normal_bytes,
+	  "of these, Normal cacheable" },
+	{ "mapped_normal_nc_bytes", "MNC", 6, FIELD_BYTES, WIDE, FAULT, normal_nc_bytes,
+	  "and Normal non-cacheable" },
+	{ "mapped_ngnre_bytes", "MnGnRE", 6, FIELD_BYTES, WIDE, FAULT, ngnre_bytes,
+	  "and Device-nGnRE" },
+	{ "mapped_ngnrne_bytes", "MnGnRnE", 7, FIELD_BYTES, WIDE, FAULT, ngnrne_bytes,
+	  "and Device-nGnRnE" },
+	{ "mapped_other_bytes", "MOTHER", 6, FIELD_BYTES, WIDE, FAULT, other_bytes,
+	  "and of a type that KVM does not choose" },
+	{ "vcpus", "vCPUs", 5, FIELD_LEVEL, WIDE, FAULT, vcpus,
+	  "vCPUs, by the greatest index of one that had a fault" },
 	{ "vncr_hit_ratio", "VHIT%", 5, FIELD_RATIO, NESTED, LOOKUP, vncr_hit_ratio,
 	  "VNCR pseudo-TLB lookups that found an entry; of VMs that are guest hypervisors" },
 	{ "refusals", "REFUSE", 6, FIELD_COUNT, LIST, FAULT | SLOT, refusals,

@@ -16,6 +16,7 @@ enum field_type {
 	FIELD_VCPU,	/* of rows that are vCPUs */
 	FIELD_COUNT,
 	FIELD_BYTES,
+	FIELD_LEVEL,	/* how much there is now: no sum, no rate */
 	FIELD_RATIO,	/* in ten-thousandths, or FIELD_NO_RATIO */
 	FIELD_TIMES,	/* a histogram; the value is its median, 0: of nothing */
 };

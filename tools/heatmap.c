@@ -21,6 +21,7 @@ static bool concerns(const struct heatmap *h, const struct kvmmt_event *e)
 {
 	return e->vm == h->vm && e->pid == h->pid &&
 	       (e->kind == KVMMT_KIND_S2_FAULT ||
+		(e->kind == KVMMT_KIND_S2_SLOT && kvmmt_is_refusal(e)) ||
 		(e->kind == KVMMT_KIND_S2_INVALIDATE && !e->s2_invalidate.shadow));
 }
 
@@ -82,6 +83,8 @@ void heatmap_survey(struct heatmap *h, const struct kvmmt_event *e)
 	/* What is invalidated alone was never mapped: a teardown's range is all there is. */
 	if (e->kind == KVMMT_KIND_S2_FAULT)
 		add_block(h, e->s2_fault.ipa);
+	else if (e->kind == KVMMT_KIND_S2_SLOT)
+		add_block(h, e->s2_slot.ipa);
 }
 
 void heatmap_settle(struct heatmap *h)
@@ -108,12 +111,20 @@ static void close_columns(struct heatmap *h, int col)
 			h->cells[row][h->col].type = h->now[row];
 }
 
+/* The row of a block that faulted or begins a refused memslot; -1: of none */
+static int row_of(const struct heatmap *h, __u64 ipa)
+{
+	size_t row = find(h, ipa >> h->shift);
+
+	return row < h->nr_blocks && h->blocks[row] == ipa >> h->shift ? (int)row : -1;
+}
+
 static void fill_fault(struct heatmap *h, const struct kvmmt_s2_fault *f)
 {
-	size_t row = find(h, f->ipa >> h->shift);
 	enum kvmmt_outcome outcome = kvmmt_fault_outcome(f->reason);
+	int row = row_of(h, f->ipa);
 
-	if (row == h->nr_blocks || h->blocks[row] != f->ipa >> h->shift)
+	if (row < 0)
 		return;
 	h->cells[row][h->col].faults++;
 	if (outcome == KVMMT_OUTCOME_MAPPED)
@@ -139,13 +150,36 @@ static void fill_invalidation(struct heatmap *h, const struct kvmmt_s2_invalidat
 	}
 }
 
+static void fill_slot(struct heatmap *h, const struct kvmmt_s2_slot *s)
+{
+	int row = row_of(h, s->ipa);
+
+	if (row >= 0)
+		h->cells[row][h->col].slots_refused++;
+}
+
+/* Whose they were is not known. */
+static void fill_lost(struct heatmap *h, const struct kvmmt_lost *l)
+{
+	int col;
+
+	if (l->last_ns < h->first_ns || l->first_ns > h->last_ns)
+		return;
+	for (col = column(h, l->first_ns); col <= column(h, l->last_ns); col++)
+		h->lost[col] = true;
+}
+
 void heatmap_fill(struct heatmap *h, const struct kvmmt_event *e)
 {
+	if (e->kind == KVMMT_KIND_LOST)
+		fill_lost(h, &e->lost);
 	if (!concerns(h, e))
 		return;
 	close_columns(h, column(h, e->time_ns));
 	if (e->kind == KVMMT_KIND_S2_FAULT)
 		fill_fault(h, &e->s2_fault);
+	else if (e->kind == KVMMT_KIND_S2_SLOT)
+		fill_slot(h, &e->s2_slot);
 	else
 		fill_invalidation(h, &e->s2_invalidate);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A VM's IPA space over time as a grid: what each block of memory was mapped as, and
- * when it was faulted, invalidated or refused. Blocks that nothing happened to have
- * no row.
+ * when it was faulted, invalidated or refused, or a memslot that begins in it was. Blocks
+ * that nothing happened to have no row.
  */
 #ifndef HEATMAP_H
 #define HEATMAP_H
@@ -19,7 +19,7 @@
 
 struct heatmap_cell {
 	__u8 type;		/* it was mapped as at the end, or HEATMAP_BLANK */
-	__u32 faults, invals, refused;
+	__u32 faults, invals, refused, slots_refused;
 };
 
 struct heatmap {
@@ -31,6 +31,7 @@ struct heatmap {
 	__u64 first_ns, last_ns;
 	struct heatmap_cell cells[HEATMAP_ROWS][HEATMAP_COLS];
 	__u8 now[HEATMAP_ROWS];	/* each block's type */
+	bool lost[HEATMAP_COLS];	/* events of this time, perhaps of this VM */
 	int col;		/* up to which all is filled */
 };
 

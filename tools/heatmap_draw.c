@@ -13,6 +13,7 @@
 #define GAP    4	/* between blocks that are not neighbours */
 #define WORDS  11	/* their size */
 #define REFUSED 0xd55e00
+#define LOST   0xf0e442
 
 static const unsigned int colours[KVMMT_S2_NR] = {
 	[KVMMT_S2_NORMAL] = 0x0072b2,
@@ -39,6 +40,35 @@ static void draw_cross(struct canvas *c, int x, int y, int size)
 	c->line(c, x, y + size, x + size, y, REFUSED, 2);
 }
 
+/* A cross in a box: what was refused is more than the block. */
+static void draw_slot(struct canvas *c, int x, int y, int size)
+{
+	draw_cross(c, x, y, size);
+	c->line(c, x, y, x + size, y, REFUSED, 1);
+	c->line(c, x, y + size, x + size, y + size, REFUSED, 1);
+	c->line(c, x, y, x, y + size, REFUSED, 1);
+	c->line(c, x + size, y, x + size, y + size, REFUSED, 1);
+}
+
+/* From @y to @end behind the rows, with a bar above them */
+static void draw_lost(struct canvas *c, int x, int width, int y, int end)
+{
+	c->rect(c, x, y, width, end - y, LOST, 0.5);
+	c->rect(c, x, y - 3, width, 3, 0, 1);
+}
+
+static void draw_losses(const struct heatmap *h, int y, int end_y, struct canvas *c)
+{
+	int col, end;
+
+	for (col = 0; col < HEATMAP_COLS; col = end) {
+		for (end = col + 1; end < HEATMAP_COLS && h->lost[end] == h->lost[col];)
+			end++;
+		if (h->lost[col])
+			draw_lost(c, LEFT + col * CELL_W, (end - col) * CELL_W, y, end_y);
+	}
+}
+
 static void draw_row(const struct heatmap *h, size_t row, int y, struct canvas *canvas)
 {
 	const struct heatmap_cell *c = h->cells[row];
@@ -59,6 +89,8 @@ static void draw_row(const struct heatmap *h, size_t row, int y, struct canvas *
 			canvas->line(canvas, x + CELL_W / 2, y, x + CELL_W / 2, y + CELL_H, 0, 1);
 		if (c[col].refused)
 			draw_cross(canvas, x - 1, y - 1, 6);
+		if (c[col].slots_refused)
+			draw_slot(canvas, x - 2, y - 2, 8);
 	}
 }
 
@@ -84,6 +116,12 @@ static void draw_legend(struct canvas *c)
 	x += 100;
 	draw_cross(c, x, 33, 8);
 	c->text(c, x + 14, 41, ANCHOR_START, WORDS, "refused");
+	x += 80;
+	draw_slot(c, x, 33, 8);
+	c->text(c, x + 14, 41, ANCHOR_START, WORDS, "memslot refused");
+	x += 130;
+	draw_lost(c, x, 10, 34, 43);
+	c->text(c, x + 14, 41, ANCHOR_START, WORDS, "events lost");
 }
 
 static void draw_times(const struct heatmap *h, int y, struct canvas *c)
@@ -98,6 +136,17 @@ static void draw_times(const struct heatmap *h, int y, struct canvas *c)
 	}
 }
 
+/* Of the picture, from TOP on */
+static int rows_height(const struct heatmap *h)
+{
+	int height = 0;
+	size_t row;
+
+	for (row = 0; row < h->nr_blocks; row++)
+		height += CELL_H + (begins_run(h, row) ? 2 * GAP : 0);
+	return height;
+}
+
 static void draw(const struct heatmap *h, const char *name, struct canvas *c)
 {
 	char size[NAME_LEN], title[256];
@@ -109,6 +158,7 @@ static void draw(const struct heatmap *h, const char *name, struct canvas *c)
 		 name_size(1ull << h->shift, size));
 	c->text(c, LEFT, 20, ANCHOR_START, 14, title);
 	draw_legend(c);
+	draw_losses(h, TOP + 2 * GAP, TOP + rows_height(h), c);
 	for (row = 0; row < h->nr_blocks; row++) {
 		y += begins_run(h, row) ? 2 * GAP : 0;
 		if (begins_run(h, row))
@@ -121,13 +171,9 @@ static void draw(const struct heatmap *h, const char *name, struct canvas *c)
 
 int heatmap_draw(const struct heatmap *h, const char *name, canvas_fn canvas, FILE *out)
 {
-	int height = TOP + 30, err;
 	struct canvas *c;
-	size_t row;
+	int err = canvas(&c, LEFT + HEATMAP_COLS * CELL_W + 40, TOP + rows_height(h) + 30, out);
 
-	for (row = 0; row < h->nr_blocks; row++)
-		height += CELL_H + (begins_run(h, row) ? 2 * GAP : 0);
-	err = canvas(&c, LEFT + HEATMAP_COLS * CELL_W + 40, height, out);
 	if (err)
 		return err;
 	draw(h, name, c);

@@ -11,6 +11,10 @@
 
 #include "history.h"
 #include "model_vms.h"
+#include "storms.h"
+
+/* Structs are read and written as words. */
+typedef __u64 __attribute__((may_alias)) word;
 
 struct sample {
 	__u64 time_ns;
@@ -57,12 +61,18 @@ static void drop_oldest(struct history *h)
 	s->packed = NULL;
 }
 
+void history_clear(struct history *h)
+{
+	while (h->begin < h->end)
+		drop_oldest(h);
+	h->begin = h->end = 0;
+}
+
 void history_free(struct history *h)
 {
 	if (!h)
 		return;
-	while (h->begin < h->end)
-		drop_oldest(h);
+	history_clear(h);
 	ZSTD_freeCCtx(h->ctx);
 	free(h->image);
 	free(h->samples);
@@ -79,6 +89,16 @@ static size_t causes_bytes(const struct model_vm *vm)
 	return vm->causes ? MODEL_CAUSES * sizeof(*vm->causes) : 0;
 }
 
+static size_t storm_bytes(const struct model_vm *vm)
+{
+	return vm->storm ? sizeof(*vm->storm) : 0;
+}
+
+static size_t thrash_bytes(const struct model_vm *vm)
+{
+	return vm->thrash ? sizeof(*vm->thrash) : 0;
+}
+
 /* At most: with no zero in it, a word for each 64 or less, and one that does not stay. */
 static size_t image_bound(const struct model *m)
 {
@@ -88,9 +108,9 @@ static size_t image_bound(const struct model *m)
 		const struct model_vm *vm = m->vms[i];
 
 		bytes += sizeof(*vm) + vm->nr_vcpus * sizeof(*vm->vcpus) + refusals_bytes(vm) +
-			 causes_bytes(vm);
+			 causes_bytes(vm) + storm_bytes(vm) + thrash_bytes(vm);
 	}
-	return bytes + bytes / 64 + (2 + 4 * m->nr_vms) * sizeof(__u64);
+	return bytes + bytes / 64 + (2 + 6 * m->nr_vms) * sizeof(__u64);
 }
 
 /*
@@ -99,7 +119,7 @@ static size_t image_bound(const struct model *m)
  */
 static __u64 *put(__u64 *to, const void *from, size_t bytes)
 {
-	const __u64 *words = from;
+	const word *words = from;
 	size_t i, nr = bytes / sizeof(*words);
 	__u64 *which = to;
 
@@ -117,7 +137,8 @@ static __u64 *put(__u64 *to, const void *from, size_t bytes)
 
 static const __u64 *get(const __u64 *from, void *to, size_t bytes)
 {
-	__u64 *words = to, which = 0;
+	__u64 which = 0;
+	word *words = to;
 	size_t i, nr = bytes / sizeof(*words);
 
 	for (i = 0; i < nr; i++) {
@@ -142,6 +163,8 @@ static size_t put_image(const struct model *m, __u64 *image)
 		to = put(to, vm->vcpus, vm->nr_vcpus * sizeof(*vm->vcpus));
 		to = put(to, vm->refusals, refusals_bytes(vm));
 		to = put(to, vm->causes, causes_bytes(vm));
+		to = put(to, vm->storm, storm_bytes(vm));
+		to = put(to, vm->thrash, thrash_bytes(vm));
 	}
 	return (to - image) * sizeof(*to);
 }
@@ -249,6 +272,8 @@ static int take_vm(struct model *m, const __u64 **from)
 	was.vcpus = take(from, was.nr_vcpus * sizeof(*was.vcpus), &err);
 	was.refusals = err ? NULL : take(from, refusals_bytes(&was), &err);
 	was.causes = err ? NULL : take(from, causes_bytes(&was), &err);
+	was.storm = err ? NULL : take(from, storm_bytes(&was), &err);
+	was.thrash = err ? NULL : take(from, thrash_bytes(&was), &err);
 	*vm = was;
 	return err;
 }
@@ -268,15 +293,59 @@ static int take_image(struct model *m, const __u64 *from)
 	return err;
 }
 
+/* The sample's image, to be freed; NULL: no memory. */
+static __u64 *unpack(const struct sample *s)
+{
+	__u64 *image = malloc(s->unpacked);
+
+	if (image && ZSTD_decompress(image, s->unpacked, s->packed, s->len) == s->unpacked)
+		return image;
+	free(image);
+	return NULL;
+}
+
 int history_get(const struct history *h, __u64 nr, struct model *m)
 {
-	const struct sample *s = sample_of(h, nr);
-	__u64 *image = malloc(s->unpacked);
-	int err = -ENOMEM;
+	__u64 *image = unpack(sample_of(h, nr));
+	int err;
 
 	model_free(m);
-	if (image && ZSTD_decompress(image, s->unpacked, s->packed, s->len) == s->unpacked)
-		err = take_image(m, image);
+	err = image ? take_image(m, image) : -ENOMEM;
 	free(image);
 	return err;
+}
+
+static const __u64 *skip(const __u64 *from, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes / sizeof(*from); i += 64)
+		from += 1 + __builtin_popcountll(*from);
+	return from;
+}
+
+int history_delta(const struct history *h, __u64 nr, const struct kvmmt_vm_key *key,
+		  struct model_counts *counts, double *seconds)
+{
+	__u64 *image = unpack(sample_of(h, nr));
+	const __u64 *from = image;
+	struct model_vm vm = { 0 };
+	struct model m = { 0 };
+	int found = 0;
+
+	if (!image)
+		return -ENOMEM;
+	from = get(from, &m, sizeof(m));
+	for (; !found && m.nr_vms; m.nr_vms--) {
+		from = get(from, &vm, sizeof(vm));
+		found = !model_key_order(&vm.key, key);
+		from = skip(from, vm.nr_vcpus * sizeof(*vm.vcpus));
+		from = skip(from, refusals_bytes(&vm));
+		from = skip(from, causes_bytes(&vm));
+	}
+	if (found)
+		*counts = model_delta(&vm.before, &vm.now);
+	*seconds = (double)(m.now_ns - m.before_ns) / 1e9;
+	free(image);
+	return found;
 }

@@ -29,6 +29,16 @@ __u64 history_at(const struct history *h, __u64 time_ns);
 __u64 history_begin_ns(const struct history *h);	/* the oldest's time */
 size_t history_bytes(const struct history *h);
 
+/* Forget all; numbers begin at 0 again. */
+void history_clear(struct history *h);
+
+/*
+ * What this VM did between sample @nr and the one before it, and in how many seconds.
+ * Returns 1, 0: there was no such VM, or -ENOMEM.
+ */
+int history_delta(const struct history *h, __u64 nr, const struct kvmmt_vm_key *key,
+		  struct model_counts *counts, double *seconds);
+
 /* Makes @m, which is freed before, what the model was. Returns 0 or -ENOMEM. */
 int history_get(const struct history *h, __u64 nr, struct model *m);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See json.h. */
+#include <stdlib.h>
+
 #include "json.h"
 #include "text.h"
 #include "utf8.h"
@@ -104,8 +106,14 @@ void json_signed(struct json *j, const char *key, long long value)
 
 void json_decimal(struct json *j, const char *key, double value)
 {
+	char text[32];
+
+	/* As few digits as say it all */
+	snprintf(text, sizeof(text), "%.15g", value);
+	if (strtod(text, NULL) != value)
+		snprintf(text, sizeof(text), "%.17g", value);
 	key_colon(j, key);
-	fprintf(j->out, "%.9g", value);
+	fputs_unlocked(text, j->out);
 }
 
 void json_decimal_us(struct json *j, const char *key, double value)

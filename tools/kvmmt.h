@@ -33,7 +33,7 @@ int cmd_script(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 
-/* Options that several commands take; each command's argp lists this as a child. */
+/* Options that several commands take. */
 struct common {
 	const char *command;
 	bool json, csv, verbose;
@@ -47,22 +47,29 @@ struct common {
 	size_t ring_bytes;
 	bool fixed_buffer;		/* the command has no --buffer */
 	const char *input;		/* a recording; NULL: this host, now */
+	bool runs_command;		/* a COMMAND was given, which may make VMs */
 	bool causes;			/* no option: the command wants to know who invalidates, */
+	double refault_s;		/* what is a refault then (0: KVMMT_REFAULT_NS), */
 	bool stacks;			/* how they come to it, */
 	bool origins;			/* and what refused memory was */
 };
 
-extern const struct argp common_argp;
-/* Parts of it: what to watch, which recording instead */
-extern const struct argp live_argp, input_argp;
+/* What of it each command takes, as a child of its own argp; the input is a struct common. */
+extern const struct argp stat_argp, top_argp, script_argp, record_argp, report_argp;
+extern const struct argp input_argp;	/* --input alone */
 
 /* What an option means; an error ends the command. */
 size_t parse_size(const char *option, const char *arg, struct argp_state *state);
 void add_vm_option(struct common *c, const char *vm, struct argp_state *state);
 __u32 parse_kind(const char *arg, struct argp_state *state);	/* bit by kind */
-/* rate=N,bytes=N,refault=PERCENT,for=SECONDS,clear=SECONDS: those that are given */
+/* rate=N,bytes=N,refault=PERCENT,within=SECONDS,…: those that are given */
 void parse_storm(const char *option, struct storm_limits *limits, char *arg,
 		 struct argp_state *state);
+
+/* If this argument is a recording, no word behind "--", it stands for --input. */
+bool take_recording(struct common *c, const char *arg, const struct argp_state *state);
+/* Fields to show or to sort by that rows of VMs, or of vCPUs, do not have end the command. */
+void check_fields(const struct common *c, bool vcpus, const struct argp_state *state);
 
 /* Say "kvmmt COMMAND: message" on stderr. Returns 1, the exit status of failures. */
 int fail(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -159,7 +159,8 @@ void metrics_print(const struct metrics *m, FILE *out)
 	metrics_alerts(m, out);
 	print_loss(m, out);
 	print_hook(m, out);
-	print_own(m, out);
+	if (!m->recorded)
+		print_own(m, out);
 	if (m->openmetrics)
 		fputs("# EOF\n", out);
 }

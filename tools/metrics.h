@@ -28,6 +28,7 @@ struct metrics {
 	const struct flight *flight;
 	struct metrics_own own;
 	bool textfile;		/* for node_exporter, which serves process_* of its own */
+	bool recorded;		/* there is no process that serves them, and no .own */
 	bool openmetrics;	/* else text format 0.0.4, which node_exporter's textfiles have */
 };
 

@@ -106,7 +106,7 @@ static void print_during(const struct metrics *m, const struct alert *a, FILE *o
 /* As it is printed: kworker/3:1 and kworker/u8:2 are one. */
 struct cause {
 	const char *kind, *reason;
-	char word[STORM_WORD_LEN];
+	char word[STORM_WORD_LEN], syscall[NAME_LEN];
 	__u64 count;
 };
 
@@ -116,7 +116,7 @@ static void add_cause(struct cause *causes, size_t *nr, const struct cause *c)
 
 	for (i = 0; i < *nr; i++)
 		if (!strcmp(causes[i].kind, c->kind) && !strcmp(causes[i].reason, c->reason) &&
-		    !strcmp(causes[i].word, c->word))
+		    !strcmp(causes[i].syscall, c->syscall) && !strcmp(causes[i].word, c->word))
 			break;
 	if (i < *nr)
 		causes[i].count += c->count;
@@ -144,6 +144,7 @@ static void storm_causes(FILE *out, const struct series *s)
 				   .reason = reason ? reason : "unknown" };
 
 		storm_cause_word(from, c.word);
+		storm_cause_syscall(from, c.syscall);
 		add_cause(causes, &nr, &c);
 	}
 	qsort(causes, nr, sizeof(causes[0]), by_count);
@@ -154,6 +155,8 @@ static void storm_causes(FILE *out, const struct series *s)
 		metrics_label(out, &comma, "vm", s->label);
 		metrics_label(out, &comma, "kind", causes[i].kind);
 		metrics_label(out, &comma, "cause", causes[i].word);
+		if (*causes[i].syscall)
+			metrics_label(out, &comma, "syscall", causes[i].syscall);
 		metrics_label(out, &comma, "reason", causes[i].reason);
 		fprintf(out, "} %.9g\n", s->storm.count > causes[i].count ?
 			(double)causes[i].count / (double)s->storm.count : 1);
@@ -187,7 +190,7 @@ static void print_storms(const struct metrics *m, FILE *out)
 		     "Invalidations a second since the storm began.");
 	print_during(m, &a, out, "kvmmt_vm_storm_refault_ratio", "",
 		     offsetof(struct series, storm.refault),
-		     "Part of the invalidated memory that was mapped again meanwhile.");
+		     "Part of the invalidated memory that was mapped again at once, at least.");
 	metrics_head(m, out, "kvmmt_vm_storm_cause_ratio", GAUGE, "",
 		     "Part of a storm's invalidations that this caused: the three that cause most.");
 	for (i = 0; i < a.set->nr; i++)

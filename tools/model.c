@@ -129,22 +129,6 @@ int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct k
 	return 0;
 }
 
-int model_refusal(struct model *m, const struct kvmmt_event *e)
-{
-	struct model_vm *vm = (struct model_vm *)model_find(m, e->vm, e->pid);
-
-	m->nr_refusals++;
-	/* Counters are read before events: a VM that is newer than the sample waits. */
-	if (!vm)
-		return 0;
-	if (!vm->refusals)
-		vm->refusals = calloc(MODEL_REFUSALS, sizeof(*vm->refusals));
-	if (!vm->refusals)
-		return -ENOMEM;
-	vm->refusals[vm->nr_refusals++ % MODEL_REFUSALS] = *e;
-	return 0;
-}
-
 /* A place for another cause: the one that has done nothing for longest, or none. */
 static struct model_cause *cause_place(struct model_vm *vm)
 {
@@ -225,7 +209,8 @@ struct model_counts model_delta(const struct model_counts *from, const struct mo
 	struct model_counts d = *to;
 
 	counters_take(&d, from, sizeof(d));
-	d.s2.refused_ns = to->s2.refused_ns; /* a time is no count */
+	d.s2.refused_ns = to->s2.refused_ns; /* these are no counts */
+	d.s2.vcpus = to->s2.vcpus;
 	return d;
 }
 

@@ -9,18 +9,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <kvmmt/maps.h>
+#include "backing.h"
 #include "counters.h"
 #include "vmname.h"
 
-#define MODEL_REFUSALS 16	/* kept for each VM */
+#define MODEL_REFUSALS 16	/* kept for each VM, those that are alike as one */
 #define MODEL_CAUSES   16	/* kept for each VM */
 #define MODEL_GONE     1024	/* VMs that are gone and still told apart */
-#define MODEL_MARK_NS (15 * 60 * 1000000000ull) /* a refusal stays marked so long */
+#define MODEL_MARK_NS (15 * 60 * 1000000000ull) /* a refusal or a storm stays marked so long */
 
 /* Who invalidates a VM's stage 2, and how much at the last two samples. */
 struct model_cause {
 	struct kvmmt_cause_key key;
 	struct kvmmt_cause before, now;
+};
+
+/* Refusals that are alike. */
+struct model_refused {
+	struct kvmmt_event event;	/* the latest */
+	__u64 count;
+	__u64 ipa_low, ipa_high;
+	__s64 slot;			/* id, -1: not known */
+	char backing[BACKING_LEN];	/* what the memory is, "": not known */
 };
 
 /* A VM's counters; those of its vCPUs added up. */
@@ -43,10 +53,14 @@ struct model_vm {
 	struct model_counts start, before, now;
 	struct model_vcpu *vcpus; /* that have a VNCR pseudo-TLB, in order of their index */
 	size_t nr_vcpus;
-	struct kvmmt_event *refusals; /* ring, latest at nr_refusals - 1; NULL: none yet */
-	__u64 nr_refusals;
+	struct model_refused *refusals; /* room for MODEL_REFUSALS; NULL: none yet */
+	size_t nr_kept;			/* of them */
+	__u64 nr_refusals;		/* all there were */
 	struct model_cause *causes;	/* room for MODEL_CAUSES; NULL: none yet */
 	size_t nr_causes;
+	struct storm *storm;		/* of storms.c, and NULL before its first step */
+	struct thrash *thrash;
+	__u64 storm_ns;			/* when there was one of them last, 0: never */
 	__u64 seen_ns;		/* time of the last sample it was in */
 	bool gone;		/* its stage 2 was torn down */
 	bool between;		/* .now is of after the last sample, .before of it */
@@ -62,11 +76,12 @@ struct model {
 	__u64 nr_rest;
 	__u64 start_ns, before_ns, now_ns;	/* times of the samples */
 	__u64 nr_refusals;
+	__u64 nr_storms, nr_thrashes;	/* that began so far: storms.h */
 	bool between;		/* counters are given before their sample begins */
 	bool nested;		/* a VM has, or had, a VNCR pseudo-TLB */
 	__u64 lost[KVMMT_KIND_NR];
 	__u64 lost_refusals;	/* of them; live only */
-	__u64 lost_vms;
+	__u64 lost_vms;		/* of VMs and vCPUs beyond those that are counted */
 };
 
 /*
@@ -81,8 +96,8 @@ int model_vm(struct model *m, const struct kvmmt_vm_key *key, const struct kvmmt
 void model_order(struct model *m);
 /* After its VM. Returns 0, -ENOENT if the model has not this VM, or -ENOMEM. */
 int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct kvmmt_vncr *c);
-/* Returns 0 or -ENOMEM. */
-int model_refusal(struct model *m, const struct kvmmt_event *e);
+/* @backing and @slot of the memory, "" and -1 if not known. Returns 0 or -ENOMEM. */
+int model_refusal(struct model *m, const struct kvmmt_event *e, const char *backing, int slot);
 /* A cause of a VM that the sample has. Returns 0 or -ENOMEM. */
 int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c);
 /* Look up the names of VMs that live anew. */

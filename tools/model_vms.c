@@ -40,6 +40,8 @@ static void free_vm(struct model_vm *vm)
 {
 	free(vm->refusals);
 	free(vm->causes);
+	free(vm->storm);
+	free(vm->thrash);
 	free(vm->vcpus);
 	free(vm);
 }

@@ -4,29 +4,76 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "interval.h"
 #include "kvmmt.h"
 #include "names.h"
 
-static const struct argp_option live_options[] = {
-	{ "interval", 'd', "SECONDS", 0, "time between two tables, or to run (script, record); 0.1 and up", 0 },
-	{ "count", 'n', "N", 0, "stop after N tables (script, record: events)", 0 },
-	{ "vm", 'V', "NAME|PID", 0, "only this VM; may be given again", 0 },
-	{ "buffer", 'm', "SIZE", 0, "memory for streamed events, 64M say (default 8M)", 0 },
-	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 },
+#define INTERVAL(help) { "interval", 'd', "SECONDS", 0, help, 0 }
+#define COUNT(help)    { "count", 'n', "N", 0, help, 0 }
+#define VM	       { "vm", 'V', "NAME|PID", 0, "only this VM; may be given again", 0 }
+#define BUFFER(help)   { "buffer", 'm', "SIZE", 0, help ", 64M say (default 8M)", 0 }
+#define VERBOSE	       { "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 }
+#define INPUT(help)    { "input", 'i', "FILE", 0, help, 0 }
+#define JSON	       { "json", 'j', NULL, 0, "one JSON object a line", 0 }
+#define CSV	       { "csv", 'c', NULL, 0, "comma-separated values", 0 }
+#define FIELDS	       { "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 }
+#define SORT(help)     { "sort", 's', "FIELD", 0, help, 0 }
+
+static const struct argp_option stat_options[] = {
+	INTERVAL("time between two tables, 0.1 and up (default 1)"),
+	COUNT("stop after N tables"),
+	VM,
+	INPUT("from a recording of kvmmt record; '-' is standard input"),
+	JSON, CSV, FIELDS,
+	SORT("rows by this field, largest first"),
+	BUFFER("memory for events on their way to --output"),
+	VERBOSE,
+	{ 0 },
+};
+
+static const struct argp_option top_options[] = {
+	INTERVAL("time between two screens, 0.1 and up (default 1)"),
+	COUNT("stop after N screens"),
+	VM,
+	INPUT("from a recording of kvmmt record; '-' is standard input"),
+	SORT("rows by this field, largest first"),
+	BUFFER("memory for events on their way"),
+	VERBOSE,
+	{ 0 },
+};
+
+static const struct argp_option script_options[] = {
+	INTERVAL("stop after this time, 0.1 and up"),
+	COUNT("stop after N events"),
+	VM,
+	INPUT("from a recording of kvmmt record; '-' is standard input"),
+	JSON, CSV,
+	BUFFER("memory for events on their way"),
+	VERBOSE,
+	{ 0 },
+};
+
+static const struct argp_option record_options[] = {
+	INTERVAL("stop after this time, 0.1 and up"),
+	COUNT("stop after N events"),
+	VM,
+	BUFFER("memory for events on their way"),
+	VERBOSE,
+	{ 0 },
+};
+
+static const struct argp_option report_options[] = {
+	VM,
+	INPUT("the recording, instead of FILE; '-' is standard input"),
+	JSON, FIELDS,
+	SORT("VMs by this field, largest first"),
 	{ 0 },
 };
 
 static const struct argp_option input_options[] = {
-	{ "input", 'i', "FILE", 0, "from a recording of kvmmt record; '-' is standard input", 0 },
-	{ 0 },
-};
-
-static const struct argp_option table_options[] = {
-	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
-	{ "csv", 'c', NULL, 0, "comma-separated values", 0 },
-	{ "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 },
-	{ "sort", 's', "FIELD", 0, "rows by this field, largest first", 0 },
+	INPUT("the recording, instead of FILE"),
 	{ 0 },
 };
 
@@ -47,11 +94,15 @@ static void parse_fields(struct common *c, const char *arg, struct argp_state *s
 		size_t len = strcspn(arg, ",");
 		const struct field *f = field_find(arg, len);
 
-		if (!f)
+		if (!f) {
 			argp_error(state, "--fields: there is no field '%.*s'; --fields list names them",
 				   (int)len, arg);
-		if (c->nr_fields == sizeof(c->fields) / sizeof(c->fields[0]))
+			return;
+		}
+		if (c->nr_fields == sizeof(c->fields) / sizeof(c->fields[0])) {
 			argp_error(state, "--fields: more than %zu fields", c->nr_fields);
+			return;
+		}
 		c->fields[c->nr_fields++] = f;
 		arg += len + (arg[len] == ',');
 	}
@@ -67,10 +118,47 @@ size_t parse_size(const char *option, const char *arg, struct argp_state *state)
 
 	end += unit != NULL;
 	if (isdigit((unsigned char)*arg) && !*end && size && size <= (1ull << 34) >> shift)
-		size <<= shift;
-	else
-		argp_error(state, "--%s: '%s' is not a size such as 64M, at most 16G", option, arg);
-	return size;
+		return size << shift;
+	argp_error(state, "--%s: '%s' is not a size such as 64M, at most 16G", option, arg);
+	return 0;
+}
+
+static bool is_recording(const char *path)
+{
+	char magic[4] = "";
+	struct stat st;
+	FILE *f = stat(path, &st) || !S_ISREG(st.st_mode) ? NULL : fopen(path, "re");
+	size_t n = f ? fread(magic, 1, sizeof(magic), f) : 0;
+
+	if (f)
+		fclose(f);
+	return n == sizeof(magic) && !memcmp(magic, "KVMR", sizeof(magic));
+}
+
+bool take_recording(struct common *c, const char *arg, const struct argp_state *state)
+{
+	if (state->quoted && state->next > state->quoted)
+		return false;
+	if (!is_recording(arg))
+		return false;
+	if (c->input)
+		argp_error(state, "one recording only, not '%s' too", arg);
+	c->input = arg;
+	return true;
+}
+
+void check_fields(const struct common *c, bool vcpus, const struct argp_state *state)
+{
+	size_t i;
+
+	for (i = 0; i <= c->nr_fields; i++) {
+		const struct field *f = i < c->nr_fields ? c->fields[i] : c->sort;
+
+		if (f && vcpus && !field_of_vcpu(f))
+			argp_error(state, "--vncr: '%s' is counted by VM, not by vCPU", f->name);
+		if (f && !vcpus && f->type == FIELD_VCPU)
+			argp_error(state, "the field '%s' is for stat --vncr", f->name);
+	}
 }
 
 void add_vm_option(struct common *c, const char *vm, struct argp_state *state)
@@ -100,27 +188,35 @@ __u32 parse_kind(const char *arg, struct argp_state *state)
 
 void parse_storm(const char *option, struct storm_limits *l, char *arg, struct argp_state *state)
 {
-	static char *const words[] = { "rate", "bytes", "refault", "for", "clear", "walks", "miss",
-				      NULL };
-	double *const places[] = { &l->per_s, &l->bytes_per_s, &l->refault, &l->raise_s, &l->clear_s,
-				   &l->walks_per_s, &l->miss };
+	static char *const words[] = { "rate", "bytes", "refault", "within", "for", "clear", "walks",
+				      "miss", NULL };
+	double *const places[] = { &l->per_s, &l->bytes_per_s, &l->refault, &l->within_s, &l->raise_s,
+				   &l->clear_s, &l->walks_per_s, &l->miss };
 
 	while (*arg) {
 		char *value, *end;
+		double number;
 		int i = getsubopt(&arg, words, &value);
 
-		if (i < 0)
-			argp_error(state, "--%s: '%s' is none of rate=, bytes=, refault=, for=, clear=, walks=, miss=",
+		if (i < 0) {
+			argp_error(state, "--%s: '%s' is none of rate=, bytes=, refault=, within=, for=, clear=, walks=, miss=",
 				   option, value);
-		*places[i] = value ? strtod(value, &end) : -1;
-		if (!value || end == value || *end || !(*places[i] >= 0 && *places[i] <= 1e15))
+			return;
+		}
+		number = value ? strtod(value, &end) : -1;
+		if (!value || end == value || *end || !(number >= 0 && number <= 1e15)) {
 			argp_error(state, "--%s: %s=%s: this is not a number from 0", option, words[i],
 				   value ? value : "");
+			return;
+		}
+		*places[i] = number;
 		if (places[i] != &l->refault && places[i] != &l->miss)
 			continue;
-		if (*places[i] > 100)
+		if (number > 100) {
 			argp_error(state, "--%s: %s=%s: this is not a percentage from 0 to 100", option,
 				   words[i], value);
+			return;
+		}
 		*places[i] /= 100;
 	}
 }
@@ -128,18 +224,16 @@ void parse_storm(const char *option, struct storm_limits *l, char *arg, struct a
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct common *c = state->input;
+	double seconds;
 	char *end;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		if (state->child_inputs)	/* common_argp's children */
-			state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = c;
-		break;
 	case 'd':
-		c->interval_s = strtod(arg, &end);
-		if (end == arg || *end || !(c->interval_s >= 0.1 && c->interval_s <= 86400))
+		if (!interval_parse(arg, &seconds))
 			argp_error(state, "--interval: '%s' is not a number of seconds from 0.1 to 86400",
 				   arg);
+		else
+			c->interval_s = seconds;
 		break;
 	case 'n':
 		c->count = strtoul(arg, &end, 10);
@@ -159,9 +253,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_fields(c, arg, state);
 		break;
 	case 's':
+		if (!strcmp(arg, "list"))
+			list_fields();
 		c->sort = field_find(arg, strlen(arg));
 		if (!c->sort)
-			argp_error(state, "--sort: there is no field '%s'; --fields list names them", arg);
+			argp_error(state, "--sort: there is no field '%s'; --sort list names them", arg);
 		break;
 	case 'm':
 		c->ring_bytes = parse_size("buffer", arg, state);
@@ -184,10 +280,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-const struct argp live_argp = { .options = live_options, .parser = parse };
+const struct argp stat_argp = { .options = stat_options, .parser = parse };
+const struct argp top_argp = { .options = top_options, .parser = parse };
+const struct argp script_argp = { .options = script_options, .parser = parse };
+const struct argp record_argp = { .options = record_options, .parser = parse };
+const struct argp report_argp = { .options = report_options, .parser = parse };
 const struct argp input_argp = { .options = input_options, .parser = parse };
-static const struct argp table_argp = { .options = table_options, .parser = parse };
-static const struct argp_child children[] = {
-	{ &live_argp, 0, NULL, 0 }, { &input_argp, 0, NULL, 0 }, { &table_argp, 0, NULL, 0 }, { 0 }
-};
-const struct argp common_argp = { .parser = parse, .children = children };

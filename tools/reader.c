@@ -156,6 +156,10 @@ int reader_next(struct reader *r)
 		case KVMMT_FRAME_END:
 			r->state.complete = true;
 			return READER_END;
+		case KVMMT_FRAME_HOST:
+			break;
+		default:
+			r->state.unknown_frames++;
 		}
 	}
 	return have < 0 ? have : READER_END;

@@ -10,22 +10,15 @@
 #include <unistd.h>
 
 #include "recorder.h"
+#include "wall.h"
 
 #define NAMES_MAX 16384	/* then all are forgotten, and those that live asked for again */
-
-static __s64 clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
-}
 
 int recorder_open(struct recorder *r, const struct host *host, __u32 kinds, bool refusals_only)
 {
 	struct recording_info info = {
 		.host = *host,
-		.realtime_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC),
+		.realtime_ns = wall_offset_ns(),
 		.refusals_only = refusals_only,
 	};
 	int kind;

@@ -11,6 +11,7 @@ struct recorder {
 	size_t nr_names;
 };
 
+
 /* @kinds: those that are recorded, bit by kind. Returns 0 or -ENOMEM. */
 int recorder_open(struct recorder *r, const struct host *host, __u32 kinds, bool refusals_only);
 void recorder_close(struct recorder *r);

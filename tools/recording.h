@@ -80,6 +80,7 @@ struct reader_state {
 	__u64 damaged_bytes;	/* passed over in search of a frame */
 	__u64 cut_bytes;	/* of a frame that the file ends in */
 	__u64 unknown_events;	/* of kinds that this kvmmt does not know */
+	__u64 unknown_frames;	/* passed over, as are those events */
 	bool complete;		/* it was closed in order */
 };
 

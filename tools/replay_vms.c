@@ -13,6 +13,12 @@ struct vcpu {
 	struct kvmmt_vncr counters;
 };
 
+/* Who invalidates it. */
+struct cause {
+	struct kvmmt_cause_key key;	/* without the VM */
+	struct kvmmt_cause counters;
+};
+
 /* The VM at an address, or a copy of one that is gone. */
 struct vm {
 	struct vm *next;		/* of the bucket, or of those that are gone */
@@ -24,6 +30,8 @@ struct vm {
 	struct kvmmt_counters counters;
 	struct vcpu *vcpus;		/* of a guest hypervisor */
 	size_t nr_vcpus;
+	struct cause *causes;
+	size_t nr_causes;
 };
 
 struct replay_vms {
@@ -33,6 +41,7 @@ struct replay_vms {
 	size_t nr_here, nr_gone, nr_met, nr_vcpus;
 	__u32 generation;
 	struct live_loss loss;
+	struct kvmmt_mark marks[KVMMT_MARKS];
 };
 
 struct replay_vms *replay_vms_new(const char *const *vms, size_t nr_vms)
@@ -46,13 +55,19 @@ struct replay_vms *replay_vms_new(const char *const *vms, size_t nr_vms)
 	return r;
 }
 
+static void free_vm(struct vm *v)
+{
+	free(v->vcpus);
+	free(v->causes);
+	free(v);
+}
+
 static void free_vms(struct vm *v)
 {
 	while (v) {
 		struct vm *next = v->next;
 
-		free(v->vcpus);
-		free(v);
+		free_vm(v);
 		v = next;
 	}
 }
@@ -136,7 +151,7 @@ static void sweep(struct replay_vms *r)
 				continue;
 			}
 			*at = v->next;
-			free(v);
+			free_vm(v);
 			r->nr_here--;
 		}
 	}
@@ -169,11 +184,12 @@ static int end_vm(struct replay_vms *r, struct vm *v)
 	v->generation = r->generation++;
 	v->happened = false;
 	v->vcpus = NULL;
-	v->nr_vcpus = 0;
+	v->causes = NULL;
+	v->nr_vcpus = v->nr_causes = 0;
 	return 0;
 }
 
-/* NULL: no room; such events count as lost, as they do in BPF. */
+/* NULL: no room; such events are not counted, as in BPF. */
 static struct vcpu *find_vcpu(struct replay_vms *r, struct vm *v, __u32 index)
 {
 	struct vcpu *more;
@@ -204,6 +220,31 @@ static void fold_vcpu(struct replay_vms *r, struct vm *v, const struct kvmmt_eve
 		r->loss.vms++;
 }
 
+/* As BPF's count_cause(); a VM's causes that are more than it keeps for all are not told. */
+static void fold_cause(struct vm *v, const struct kvmmt_event *e)
+{
+	struct kvmmt_cause_key key = { .process = e->s2_invalidate.process,
+				       .reason = e->s2_invalidate.reason,
+				       .syscall = e->s2_invalidate.syscall };
+	struct cause *more;
+	size_t i;
+
+	kvmmt_cause_comm(key.comm, e->comm);
+	for (i = 0; i < v->nr_causes; i++)
+		if (!memcmp(&v->causes[i].key, &key, sizeof(key)))
+			break;
+	if (i == v->nr_causes) {
+		more = i < KVMMT_MAX_CAUSES ? realloc(v->causes, (i + 1) * sizeof(*more)) : NULL;
+		if (!more)
+			return;
+		v->causes = more;
+		v->causes[v->nr_causes++] = (struct cause){ .key = key };
+	}
+	v->causes[i].counters.count++;
+	if (!e->s2_invalidate.shadow)
+		v->causes[i].counters.bytes += e->s2_invalidate.size_bytes;
+}
+
 static void take_loss(struct replay_vms *r, const struct kvmmt_lost *l)
 {
 	int kind;
@@ -229,7 +270,9 @@ int replay_vms_fold(struct replay_vms *r, const struct kvmmt_event *e)
 	if (!v->happened)
 		memcpy(v->comm, e->comm, KVMMT_COMM_LEN);
 	v->happened = true;
-	kvmmt_fold(&v->counters, e);
+	kvmmt_fold(&v->counters, r->marks, e);
+	if (e->kind == KVMMT_KIND_S2_INVALIDATE)
+		fold_cause(v, e);
 	if (KVMMT_VNCR_KINDS & 1u << e->kind)
 		fold_vcpu(r, v, e);
 	if (kvmmt_is_gone(&v->counters))
@@ -270,6 +313,30 @@ void replay_vms_counters(struct replay_vms *r, live_counters_fn fn, void *ctx)
 	for (i = 0; i < BUCKETS; i++)
 		for (v = r->buckets[i]; v; v = v->next)
 			give(v, fn, ctx);
+}
+
+static void give_causes(struct vm *v, live_cause_fn fn, void *ctx)
+{
+	size_t i;
+
+	for (i = 0; i < v->nr_causes; i++) {
+		struct kvmmt_cause_key key = v->causes[i].key;
+
+		key.vm = (struct kvmmt_vm_key){ v->id.vm, v->id.pid, v->generation };
+		fn(ctx, &key, &v->causes[i].counters);
+	}
+}
+
+void replay_vms_causes(struct replay_vms *r, live_cause_fn fn, void *ctx)
+{
+	struct vm *v;
+	size_t i;
+
+	for (v = r->gone; v; v = v->next)
+		give_causes(v, fn, ctx);
+	for (i = 0; i < BUCKETS; i++)
+		for (v = r->buckets[i]; v; v = v->next)
+			give_causes(v, fn, ctx);
 }
 
 static void give_vcpus(struct vm *v, live_vcpu_fn fn, void *ctx)

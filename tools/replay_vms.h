@@ -9,7 +9,7 @@
 #include "codec.h"
 #include "source_live.h"
 
-#define REPLAY_VMS_MAX  16384	/* at one time; events of more are counted as lost */
+#define REPLAY_VMS_MAX  16384	/* at one time; events of more are in live_loss.vms */
 #define REPLAY_GONE_MAX 1024	/* VMs that are gone and whose counters nobody took yet */
 
 struct replay_vms;
@@ -30,8 +30,9 @@ size_t replay_vms_gone(const struct replay_vms *r);
 size_t replay_vms_met(const struct replay_vms *r);
 const struct live_loss *replay_vms_loss(const struct replay_vms *r);
 
-/* As live_counters() and live_vcpus(); the latter forgets those that are gone. */
+/* As live_counters(), live_causes() and live_vcpus(); the last forgets those that are gone. */
 void replay_vms_counters(struct replay_vms *r, live_counters_fn fn, void *ctx);
+void replay_vms_causes(struct replay_vms *r, live_cause_fn fn, void *ctx);
 void replay_vms_vcpus(struct replay_vms *r, live_vcpu_fn fn, void *ctx);
 
 #endif

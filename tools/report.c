@@ -24,8 +24,10 @@ static void sum_up(struct report *r)
 	for (i = 0; i < m->nr_vms; i++)
 		model_add(&r->sum, &m->vms[i]->now);
 	r->nr_vms = m->nr_vms + m->nr_rest;
-	r->lost = m->lost_vms + counters_sum(m->lost, KVMMT_KIND_NR);
-	r->seconds = (double)(m->now_ns - m->start_ns) / 1e9;
+	r->lost = counters_sum(m->lost, KVMMT_KIND_NR);
+	r->uncounted = m->lost_vms;
+	r->length_ns = m->now_ns - m->start_ns;
+	r->seconds = (double)r->length_ns / 1e9;
 }
 
 /* To the end. VMs that are gone are summed up when there are too many of them. */
@@ -52,6 +54,7 @@ int report_read(struct report *r, const struct common *common)
 	if (open_source(common, &r->source, &r->host, false, 0, false))
 		return 1;
 	snprintf(r->hostname, sizeof(r->hostname), "%s", replay_info(r->source.replay)->hostname);
+	r->wall.offset_ns = replay_info(r->source.replay)->realtime_ns;
 	r->ranges = ranges_new();
 	r->source.event = count_event;
 	r->source.ctx = r;

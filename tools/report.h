@@ -6,6 +6,7 @@
 #include "kvmmt.h"
 #include "ranges.h"
 #include "table.h"
+#include "wall.h"
 
 #define REPORT_RANGES 10
 
@@ -18,8 +19,10 @@ struct report {
 	struct model_counts sum;	/* over all VMs */
 	struct ranges *ranges;
 	__u64 events[KVMMT_KIND_NR];
-	__u64 nr_events, lost, nr_vms;
+	__u64 nr_events, lost, nr_vms, length_ns;
+	__u64 uncounted;		/* not lost, but of more VMs or vCPUs than are counted */
 	double seconds;
+	struct wall wall;		/* of the host */
 	int status;			/* the exit status that the recording deserves */
 };
 

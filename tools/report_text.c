@@ -9,6 +9,8 @@
 
 typedef unsigned long long ull;
 
+#define BAR "****************************************"	/* 40 */
+
 static const char *tri_word(enum tri t)
 {
 	return t == YES ? "yes" : t == NO ? "no" : "?";
@@ -60,14 +62,15 @@ static void print_breakdown(const struct report *r, const struct breakdown *b, F
 		if (!counts[i])
 			continue;
 		fprintf(out, "  %-16s %12llu", name_or_number(b->word(i), i, number), (ull)counts[i]);
-		fprintf(out, " %7s", bytes ? field_short(bytes[i], FIELD_BYTES, size) : "");
-		fprintf(out, "  %s\n", why ? why : "");
+		if (bytes || why)
+			fprintf(out, " %7s", bytes ? field_short(bytes[i], FIELD_BYTES, size) : "");
+		fprintf(out, "%s%s\n", why ? "  " : "", why ? why : "");
 	}
 }
 
-static void print_times(const struct report *r, const struct field *f, FILE *out)
+static void print_times(const struct report *r, const struct histogram *h, FILE *out)
 {
-	const struct kvmmt_times *t = field_times(f, &r->sum);
+	const struct kvmmt_times *t = histogram_times(h, &r->sum);
 	__u64 all = counters_sum(t->count, KVMMT_TIMES_NR), most = 1;
 	char bound[NAME_LEN];
 	int i;
@@ -76,13 +79,13 @@ static void print_times(const struct report *r, const struct field *f, FILE *out
 		return;
 	for (i = 0; i < KVMMT_TIMES_NR; i++)
 		most = t->count[i] > most ? t->count[i] : most;
-	fprintf(out, "\n%s\n", f->help);
+	fprintf(out, "\n%s\n", h->head);
 	for (i = 0; i < KVMMT_TIMES_NR; i++)
 		if (t->count[i])
 			fprintf(out, "  up to %-8s %12llu %5.1f%%  %.*s\n",
 				i == KVMMT_TIMES_NR - 1 ? "any" : name_time(kvmmt_time_bound_ns(i), bound),
 				(ull)t->count[i], 100.0 * (double)t->count[i] / (double)all,
-				(int)(40 * t->count[i] / most), "****************************************");
+				(int)((40 * t->count[i] + most - 1) / most), BAR);
 }
 
 static const char *vm_name_of(const struct report *r, const struct range *range)
@@ -107,13 +110,18 @@ static void print_ranges(struct report *r, FILE *out)
 
 void report_text(struct report *r, FILE *out)
 {
-	char missing[160];
+	char missing[160], begin[64];
 	size_t i;
 
 	fprintf(out, "%s  Linux %s  FWB %s  DIC %s\n", r->hostname, r->host.release,
 		tri_word(r->host.fwb), tri_word(r->host.dic));
-	fprintf(out, "%.3f s  %llu events  lost %llu  %llu VMs\n", r->seconds, (ull)r->nr_events,
-		(ull)r->lost, (ull)r->nr_vms);
+	if (wall_known(&r->wall))
+		fprintf(out, "recorded %s\n",
+			wall_text(&r->wall, r->model.start_ns, 0, begin, sizeof(begin)));
+	fprintf(out, "%.3f s  %llu events  lost %llu  ", r->seconds, (ull)r->nr_events, (ull)r->lost);
+	if (r->uncounted)
+		fprintf(out, "not counted %llu  ", (ull)r->uncounted);
+	fprintf(out, "%llu VMs\n", (ull)r->nr_vms);
 	if (host_missing(&r->host, KVMMT_TRACED, missing, sizeof(missing)))
 		fprintf(out, "not recorded:%s\n", missing);
 	fputc('\n', out);
@@ -121,9 +129,8 @@ void report_text(struct report *r, FILE *out)
 		return;
 	for (i = 0; i < nr_breakdowns; i++)
 		print_breakdown(r, &breakdowns[i], out);
-	for (i = 0; i < nr_fields; i++)
-		if (fields[i].type == FIELD_TIMES)
-			print_times(r, &fields[i], out);
+	for (i = 0; i < nr_histograms; i++)
+		print_times(r, &histograms[i], out);
 	print_ranges(r, out);
 }
 
@@ -142,6 +149,14 @@ static void breakdown_json(struct json *j, const struct report *r, const struct 
 		if (counts[i])
 			json_number(j, name_or_number(b->word(i), i, number), counts[i]);
 	json_close(j);
+}
+
+static void histogram_json(struct json *j, const struct report *r, const struct histogram *h)
+{
+	if (host_has(&r->host, h->kinds))
+		table_times_json(j, h->name, histogram_times(h, &r->sum));
+	else
+		json_null(j, h->name);
 }
 
 static void ranges_json(struct report *r, FILE *out)
@@ -164,6 +179,7 @@ static void ranges_json(struct report *r, FILE *out)
 
 void report_json(struct report *r, FILE *out)
 {
+	char begin[64];
 	struct json j;
 	size_t i;
 
@@ -172,12 +188,17 @@ void report_json(struct report *r, FILE *out)
 	json_string(&j, "release", r->host.release);
 	json_word(&j, "fwb", r->host.fwb == UNKNOWN ? NULL : tri_word(r->host.fwb));
 	json_word(&j, "dic", r->host.dic == UNKNOWN ? NULL : tri_word(r->host.dic));
+	json_word(&j, "recorded", wall_known(&r->wall) ? wall_text(&r->wall, r->model.start_ns, 9, begin,
+								 sizeof(begin)) : NULL);
 	json_decimal(&j, "seconds", r->seconds);
 	json_number(&j, "events", r->nr_events);
 	json_number(&j, "lost", r->lost);
+	json_number(&j, "uncounted", r->uncounted);
 	json_number(&j, "vms", r->nr_vms);
 	for (i = 0; i < nr_breakdowns; i++)
 		breakdown_json(&j, r, &breakdowns[i]);
+	for (i = 0; i < nr_histograms; i++)
+		histogram_json(&j, r, &histograms[i]);
 	json_end(&j);
 	print_vms(r, true, out);
 	ranges_json(r, out);

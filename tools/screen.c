@@ -68,6 +68,22 @@ void screen_line(struct screen *s, int row, enum attr attr, const char *format, 
 		s->cells[row * s->cols + col] = (struct cell){ ' ', attr };
 }
 
+void screen_copy(struct screen *s, int row, const struct screen *from, int at, int nr)
+{
+	int i, k;
+
+	for (i = 0; i < nr && row + i < s->rows && at + i < from->rows; i++)
+		for (k = 0; k < s->cols; k++)
+			s->cells[(row + i) * s->cols + k] = from->cells[(at + i) * from->cols + k];
+}
+
+char screen_ascii(char c)
+{
+	static const char ramp[] = "?.:-=+*#@";
+
+	return c > 0 && c <= SCREEN_BAR_MAX ? ramp[(int)c] : c;
+}
+
 void screen_print(const struct screen *s, FILE *out)
 {
 	int row, col, last_row = -1, last, i;
@@ -80,7 +96,7 @@ void screen_print(const struct screen *s, FILE *out)
 			if (s->cells[row * s->cols + col].c != ' ')
 				last = col;
 		for (col = 0; col <= last; col++)
-			fputc(s->cells[row * s->cols + col].c, out);
+			fputc(screen_ascii(s->cells[row * s->cols + col].c), out);
 		fputc('\n', out);
 	}
 }

@@ -8,6 +8,9 @@
 /* Attributes mean something; term.c decides how it looks. Never colour alone. */
 enum attr { ATTR_PLAIN, ATTR_TITLE, ATTR_HEAD, ATTR_SELECTED, ATTR_ALARM, ATTR_DIM, ATTR_KEY };
 
+/* A character of this and of the levels below it down to 1 is a bar, as a terminal can draw it. */
+#define SCREEN_BAR_MAX 8
+
 struct cell {
 	char c;
 	unsigned char attr;
@@ -28,6 +31,12 @@ void screen_put(struct screen *s, int row, int col, enum attr attr, const char *
 /* The same, and the rest of the row gets the attribute too. */
 void screen_line(struct screen *s, int row, enum attr attr, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* @nr rows of @from, which is as wide, from its row @at on, to row @row of @s. */
+void screen_copy(struct screen *s, int row, const struct screen *from, int at, int nr);
+
+/* What a bar is without special characters; what is none stays as it is. */
+char screen_ascii(char c);
 
 /* As text, trailing blanks cut, without the empty rows at the end. */
 void screen_print(const struct screen *s, FILE *out);

@@ -91,7 +91,8 @@ static struct series *add(struct series_set *set, const struct model_vm *vm)
 		return NULL;
 	}
 	s->own = !vm->gone && set->nr_own < set->limit;
-	vm_pod("/proc", vm->process, s->pod);
+	if (!set->recorded)
+		vm_pod("/proc", vm->process, s->pod);
 	set->nr_own += s->own;
 	set->all[set->nr++] = s;
 	return s;

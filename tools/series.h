@@ -31,6 +31,7 @@ struct series {
 
 struct series_set {
 	size_t limit;			/* VMs with series of their own */
+	bool recorded;			/* VMs of a recording: /proc has nothing of them */
 	struct series **all;
 	size_t nr, room, nr_own;
 	size_t nr_other;		/* that live, and are beyond the limit */

@@ -107,6 +107,7 @@ static void add_cause(void *ctx, const struct kvmmt_cause_key *key, const struct
 static int update_replayed(struct source *s, struct update *u)
 {
 	replay_counters(s->replay, add_vm, u);
+	replay_causes(s->replay, add_cause, u);
 	replay_vcpus(s->replay, add_vcpu, u);
 	return 0;
 }

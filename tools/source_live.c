@@ -66,6 +66,7 @@ static int configure(struct live *live, const struct live_options *o, const bool
 	skel->rodata->note_stacks = o->stacks;
 	skel->rodata->note_origins = o->origins;
 	skel->rodata->count_causes = o->causes;
+	skel->rodata->refault_ns = o->refault_ns;
 	skel->rodata->only_pids = o->nr_pids > 0;
 	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	skel->rodata->ring_mask = ring_count(live->nr_cpus) - 1;

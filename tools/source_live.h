@@ -12,7 +12,8 @@ struct live;
 
 struct live_options {
 	bool count;		/* keep counters: live_counters() must be called now and then */
-	bool causes;		/* and who invalidates: live_causes() */
+	bool causes;		/* and who invalidates: live_causes(); and refaults */
+	__u64 refault_ns;	/* which are within this: KVMMT_REFAULT_NS */
 	bool stacks;		/* and how they come to it: live_stack() */
 	bool origins;		/* note what is known of refused memory: live_origin() */
 	__u32 stream_kinds;	/* bit by kind */
@@ -91,6 +92,19 @@ bool live_refused(struct live *live);
 
 /* Losses since live_open(). Returns 0 or -errno. */
 int live_losses(struct live *live, struct live_loss *loss);
+
+/* How often the program of a kind ran, and how long, while that was measured. */
+struct live_cost {
+	__u64 runs, ns;
+};
+
+/*
+ * The kernel measures all BPF programs as long as the file descriptor is open that this
+ * returns; it takes some time of each event. Or -errno.
+ */
+int live_measure(void);
+/* What was measured so far, by kind. Returns 0 or -errno. */
+int live_costs(const struct live *live, struct live_cost costs[KVMMT_KIND_NR]);
 
 /* CLOCK_MONOTONIC, which events are stamped with. */
 __u64 live_now_ns(void);

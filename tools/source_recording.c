@@ -147,6 +147,11 @@ void replay_counters(struct replay *r, live_counters_fn fn, void *ctx)
 	replay_vms_counters(r->vms, fn, ctx);
 }
 
+void replay_causes(struct replay *r, live_cause_fn fn, void *ctx)
+{
+	replay_vms_causes(r->vms, fn, ctx);
+}
+
 void replay_vcpus(struct replay *r, live_vcpu_fn fn, void *ctx)
 {
 	replay_vms_vcpus(r->vms, fn, ctx);
@@ -168,15 +173,22 @@ void replay_losses(const struct replay *r, struct live_loss *loss)
 	*loss = *replay_vms_loss(r->vms);
 }
 
+__u64 replay_uncounted(const struct replay *r)
+{
+	return replay_vms_loss(r->vms)->vms;
+}
+
 void replay_identify(void *ctx, struct vm_entry *entry, const char *comm)
 {
 	struct replay *r = ctx;
 	const struct vm_entry *known = replay_vms_find(r->vms, entry->vm, entry->pid);
 
-	if (known)
+	if (known) {
 		*entry = *known;
-	else
+	} else {
 		vm_clean_name(entry->name, comm, strlen(comm));
+		entry->name_source = VM_NAME_RECORDING;
+	}
 }
 
 const char *replay_name(struct replay *r, const struct kvmmt_event *e)

@@ -50,12 +50,15 @@ __u64 replay_now_ns(const struct replay *r);
 /* Back to the beginning, with nothing folded. Returns 0 or -errno. */
 int replay_rewind(struct replay *r);
 
-/* As live_counters(), live_vcpus() after it, and live_losses(). */
+/* As live_counters(), live_causes(), live_vcpus() after them, and live_losses(). */
 void replay_counters(struct replay *r, live_counters_fn fn, void *ctx);
+void replay_causes(struct replay *r, live_cause_fn fn, void *ctx);
 void replay_vcpus(struct replay *r, live_vcpu_fn fn, void *ctx);
 /* For who wants events alone: forget the VMs that are gone. */
 void replay_forget(struct replay *r);
 void replay_losses(const struct replay *r, struct live_loss *loss);
+/* Events that are in the recording, but of more VMs or vCPUs than this reader counts. */
+__u64 replay_uncounted(const struct replay *r);
 
 /* A vm_entry_fn, @ctx the replay. */
 void replay_identify(void *ctx, struct vm_entry *entry, const char *comm);

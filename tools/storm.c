@@ -27,7 +27,7 @@ static bool bytes_counted(__u32 reason)
 }
 
 struct sums {
-	__u64 host, guest, bytes, mapped;
+	__u64 host, guest, bytes, refaulted;
 };
 
 /* What came from @from to @to. */
@@ -44,17 +44,16 @@ static struct sums sum(const struct kvmmt_counters *from, const struct kvmmt_cou
 		if (bytes_counted(i))
 			s.bytes += to->inval_bytes[i] - from->inval_bytes[i];
 	}
-	for (i = 0; i < KVMMT_S2_NR; i++)
-		s.mapped += to->mapped_bytes[i] - from->mapped_bytes[i];
+	s.refaulted = to->refault_bytes - from->refault_bytes;
 	return s;
 }
 
-/* The part of what was invalidated that was mapped again in the same time. */
+/* The part of what was invalidated that was mapped again soon, at least. */
 static double refault(const struct sums *s)
 {
 	if (!s->bytes)
 		return 0;
-	return s->mapped < s->bytes ? (double)s->mapped / (double)s->bytes : 1;
+	return s->refaulted < s->bytes ? (double)s->refaulted / (double)s->bytes : 1;
 }
 
 static bool above(const struct storm_limits *l, const struct sums *s, double seconds, double part)
@@ -81,13 +80,15 @@ static void add_cause(struct storm *s, const struct model_cause *c)
 		return;
 	for (i = 0; i < s->nr_causes; i++)
 		if (s->causes[i].process == c->key.process && s->causes[i].reason == c->key.reason &&
+		    s->causes[i].syscall == c->key.syscall &&
 		    !memcmp(s->causes[i].comm, c->key.comm, KVMMT_COMM_LEN))
 			break;
 	if (i == STORM_CAUSES)
 		return;
 	if (i == s->nr_causes) {
 		s->causes[s->nr_causes++] = (struct storm_cause){ .process = c->key.process,
-								  .reason = c->key.reason };
+								  .reason = c->key.reason,
+								  .syscall = c->key.syscall };
 		memcpy(s->causes[i].comm, c->key.comm, KVMMT_COMM_LEN);
 	}
 	s->causes[i].count += count;
@@ -102,11 +103,12 @@ static void add_causes(struct storm *s, const struct model_vm *vm)
 	qsort(s->causes, s->nr_causes, sizeof(s->causes[0]), by_count);
 }
 
-static void begin(struct storm *s, __u64 now_ns)
+static void begin(struct storm *s, const struct storm_limits *l, __u64 now_ns)
 {
 	s->spell.since_ns = s->last_ns ? s->last_ns : now_ns;
 	s->from = s->last;
 	s->nr_causes = 0;
+	s->within_s = l->within_s;
 }
 
 static void average(struct storm *s, const struct model_vm *vm, __u64 now_ns)
@@ -163,7 +165,7 @@ enum storm_change storm_step(struct storm *s, const struct storm_limits *l, cons
 	sums = sum(&s->last, &vm->now.s2);
 	high = !vm->gone && above(l, &sums, seconds, 1);
 	if (high && !s->spell.since_ns) {
-		begin(s, m->now_ns);
+		begin(s, l, m->now_ns);
 		add_causes(s, vm);
 	}
 	if (s->spell.since_ns && !s->spell.calm_ns)
@@ -200,6 +202,38 @@ const char *storm_cause_word(const struct storm_cause *c, char *word)
 	return word;
 }
 
+/* asm-generic/unistd.h, which is arm64's: a recording may be read on another machine. */
+enum {
+	SYSCALL_IOCTL = 29,
+	SYSCALL_FALLOCATE = 47,
+	SYSCALL_MADVISE = 233,
+};
+
+const char *storm_cause_syscall(const struct storm_cause *c, char *word)
+{
+	static const struct {
+		int nr;
+		const char *name;
+	} names[] = {
+		{ SYSCALL_IOCTL, "ioctl" }, { 46, "ftruncate" }, { SYSCALL_FALLOCATE, "fallocate" },
+		{ 63, "read" }, { 93, "exit" }, { 94, "exit_group" }, { 98, "futex" }, { 214, "brk" },
+		{ 215, "munmap" }, { 216, "mremap" }, { 220, "clone" }, { 222, "mmap" },
+		{ 226, "mprotect" }, { SYSCALL_MADVISE, "madvise" }, { 235, "mbind" },
+		{ 238, "migrate_pages" }, { 239, "move_pages" }, { 435, "clone3" },
+		{ 440, "process_madvise" },
+	};
+	size_t i;
+
+	word[0] = '\0';
+	if (!c->process || c->syscall == KVMMT_NO_SYSCALL)
+		return word;
+	snprintf(word, NAME_LEN, "syscall-%d", c->syscall);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].nr == c->syscall)
+			snprintf(word, NAME_LEN, "%s", names[i].name);
+	return word;
+}
+
 const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm *vm)
 {
 	static const struct {
@@ -219,31 +253,41 @@ const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm
 	for (i = 0; !c->process && i < sizeof(threads) / sizeof(threads[0]); i++)
 		if (!strncmp(c->comm, threads[i].thread, strlen(threads[i].thread)))
 			return threads[i].doing;
-	if (c->process && c->process == vm->process)
-		return "its VMM's own: madvise, munmap, mprotect, a balloon, NUMA balancing or direct "
-		       "reclaim";
-	return NULL;
+	if (!c->process || c->process != vm->process)
+		return NULL;
+	switch (c->syscall) {
+	case KVMMT_NO_SYSCALL:
+		return "its VMM's own page faults, or NUMA balancing";
+	case SYSCALL_IOCTL:
+		return "in KVM_RUN: its own copies of pages, NUMA balancing or direct reclaim";
+	case SYSCALL_MADVISE:
+	case SYSCALL_FALLOCATE:
+		return "its VMM's own: a balloon, free page reporting, or memory given back";
+	}
+	return "its VMM's own";
 }
 
 void storm_text(const struct storm *s, const struct model *m, const struct model_vm *vm, char *buf,
 		size_t len)
 {
-	char rate[NAME_LEN], word[STORM_WORD_LEN], number[NAME_LEN], pid[16] = "";
+	char rate[NAME_LEN], word[STORM_WORD_LEN], number[NAME_LEN], call[NAME_LEN], pid[16] = "";
 	const struct storm_cause *c = &s->causes[0];
-	const char *doing;
+	const char *doing, *syscall = storm_cause_syscall(c, call);
 	int used;
 
-	used = snprintf(buf, len, "%s invalidations/s for %.0f s, %.0f%% of the memory mapped again",
+	used = snprintf(buf, len, "%s invalidations/s for %.0f s, %.0f%% of the memory mapped again "
+				  "within %.3g ms",
 			field_short(s->per_s, FIELD_COUNT, rate),
-			(double)(m->now_ns - s->spell.since_ns) / 1e9, 100 * s->refault);
+			(double)(m->now_ns - s->spell.since_ns) / 1e9, 100 * s->refault,
+			1000 * s->within_s);
 	if (!s->nr_causes || !s->count || used < 0 || (size_t)used >= len)
 		return;
 	doing = storm_cause_doing(c, vm);
 	if (c->process)
 		snprintf(pid, sizeof(pid), "[%u]", c->process);
-	snprintf(buf + used, len - used, "; %.0f%% by %s %s%s, %s%s%s",
+	snprintf(buf + used, len - used, "; %.0f%% by %s %s%s%s%s, %s%s%s",
 		 c->count < s->count ? 100.0 * (double)c->count / (double)s->count : 100,
-		 storm_cause_kind(c, vm), storm_cause_word(c, word), pid,
+		 storm_cause_kind(c, vm), storm_cause_word(c, word), pid, *syscall ? " in " : "", syscall,
 		 name_or_number(name_inval_reason(c->reason), c->reason, number), doing ? ": " : "",
 		 doing ? doing : "");
 }

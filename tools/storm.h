@@ -21,7 +21,8 @@
 struct storm_limits {
 	double per_s;		/* ranges invalidated a second */
 	double bytes_per_s;	/* or bytes */
-	double refault;		/* and of them at least this part is mapped again */
+	double refault;		/* and of them at least this part is mapped again within */
+	double within_s;	/* this: refault.h */
 	double raise_s;		/* for so long: it is a storm */
 	double clear_s;		/* below half of it for so long: it is over */
 	double walks_per_s;	/* thrash.h: walks for VNCR aborts a second */
@@ -36,11 +37,12 @@ struct spell {
 	__u64 calm_ns;		/* it is on, but low; 0: it is not low */
 };
 
-#define STORM_DEFAULTS { .per_s = 10000, .bytes_per_s = 8e9, .refault = 0.1, .raise_s = 10, .clear_s = 30, \
+#define STORM_DEFAULTS { .per_s = 10000, .bytes_per_s = 8e9, .refault = 0.1, .within_s = KVMMT_REFAULT_NS / 1e9, .raise_s = 10, .clear_s = 30, \
 			 .walks_per_s = 10000, .miss = 0.5 }
 
 struct storm_cause {
 	__u32 process, reason;
+	__s32 syscall;
 	char comm[KVMMT_COMM_LEN];
 	__u64 count;
 };
@@ -49,6 +51,7 @@ struct storm {
 	struct spell spell;
 	/* Of the storm, or of what may become one: */
 	double per_s, refault;		/* on average */
+	double within_s;		/* that refault is of */
 	struct storm_cause causes[STORM_CAUSES]; /* most first */
 	size_t nr_causes;
 	__u64 count;			/* invalidations by all causes, also others */
@@ -71,6 +74,8 @@ enum storm_change storm_step(struct storm *s, const struct storm_limits *l, cons
 const char *storm_cause_kind(const struct storm_cause *c, const struct model_vm *vm);
 /* Its name without what makes it one of many ("kworker"), to @word of STORM_WORD_LEN bytes. */
 const char *storm_cause_word(const struct storm_cause *c, char *word);
+/* The system call that it makes, or its number, to @word of NAME_LEN bytes; "": none. */
+const char *storm_cause_syscall(const struct storm_cause *c, char *word);
 /* What a cause of this kind and name is at, or NULL where that is not certain. */
 const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm *vm);
 

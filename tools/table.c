@@ -127,6 +127,21 @@ static int width(const struct field *f, int name_width)
 	return f->type == FIELD_NAME && name_width > f->width ? name_width : f->width;
 }
 
+/* A cell of column @k; names to the left, without blanks behind the last column. */
+static void put_cell(const struct table *t, size_t k, const char *cell, int name_width, FILE *out)
+{
+	const struct field *f = nth(t, k, false);
+
+	if (k)
+		fputc(' ', out);
+	if (f->type != FIELD_NAME)
+		fprintf(out, "%*s", f->width, cell);
+	else if (nth(t, k + 1, false))
+		fprintf(out, "%-*s", width(f, name_width) + (int)(strlen(cell) - utf8_columns(cell)), cell);
+	else
+		fputs(cell, out);
+}
+
 void table_text(const struct table *t, const struct table_row *rows, size_t nr, FILE *out)
 {
 	const struct field *f;
@@ -139,16 +154,11 @@ void table_text(const struct table *t, const struct table_row *rows, size_t nr, 
 		if ((int)utf8_columns(rows[i].vm->name) > name_width)
 			name_width = utf8_columns(rows[i].vm->name);
 	for (k = 0; (f = nth(t, k, false)); k++)
-		fprintf(out, f->type == FIELD_NAME ? "%s%-*s" : "%s%*s", k ? " " : "",
-			width(f, name_width), f->head);
+		put_cell(t, k, f->head, name_width, out);
 	fputc('\n', out);
 	for (i = 0; i < nr; i++) {
-		for (k = 0; (f = nth(t, k, false)); k++) {
-			const char *cell = table_cell(t, f, &rows[i], buf);
-
-			fprintf(out, f->type == FIELD_NAME ? "%s%-*s" : "%s%*s", k ? " " : "",
-				width(f, name_width) + (int)(strlen(cell) - utf8_columns(cell)), cell);
-		}
+		for (k = 0; (f = nth(t, k, false)); k++)
+			put_cell(t, k, table_cell(t, f, &rows[i], buf), name_width, out);
 		fputc('\n', out);
 	}
 }
@@ -189,8 +199,7 @@ void table_csv(const struct table *t, const struct table_row *rows, size_t nr, b
 	}
 }
 
-/* Those that have any, by the nanoseconds that they are not above. */
-static void times_json(struct json *j, const char *key, const struct kvmmt_times *t)
+void table_times_json(struct json *j, const char *key, const struct kvmmt_times *t)
 {
 	char bound[NAME_LEN];
 	int i;
@@ -226,7 +235,7 @@ static void field_json(const struct table *t, struct json *j, const struct field
 	else if (!fed(t, f) || (f->type == FIELD_RATIO && nothing(f, &row->counts)))
 		json_null(j, f->name);
 	else if (f->type == FIELD_TIMES)
-		times_json(j, f->name, field_times(f, &row->counts));
+		table_times_json(j, f->name, field_times(f, &row->counts));
 	else if (f->type == FIELD_RATIO)
 		json_decimal(j, f->name, (double)f->value(&row->counts) / 10000);
 	else

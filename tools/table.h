@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include "host.h"
 #include "field.h"
+#include "json.h"
 
 struct table {
 	const struct field *const *fields; /* NULL: the default columns */
@@ -42,6 +43,9 @@ void table_csv(const struct table *t, const struct table_row *rows, size_t nr, b
 	       FILE *out);
 /* One object for each row; all fields unless some were chosen. */
 void table_json(const struct table *t, const struct table_row *rows, size_t nr, FILE *out);
+
+/* Times that have any, by the nanoseconds that they are not above. */
+void table_times_json(struct json *j, const char *key, const struct kvmmt_times *times);
 
 /* Is it a column that this table shows without being asked? */
 bool table_shows(const struct table *t, const struct field *f);

@@ -160,7 +160,7 @@ void tell_storm(const struct series *s, const struct model *model, const char *s
 {
 	const struct storm_cause *c = &s->storm.causes[0];
 	struct message m = { .nr = 0 };
-	char text[512], word[STORM_WORD_LEN];
+	char text[512], word[STORM_WORD_LEN], number[NAME_LEN];
 
 	storm_text(&s->storm, model, s->vm, text, sizeof(text));
 	add(&m, "MESSAGE=VM %s: a storm of invalidations: %s%s%s", s->label, text,
@@ -173,6 +173,7 @@ void tell_storm(const struct series *s, const struct model *model, const char *s
 	if (s->storm.nr_causes) {
 		add(&m, "KVMMT_CAUSE_KIND=%s", storm_cause_kind(c, s->vm));
 		add(&m, "KVMMT_CAUSE=%s", storm_cause_word(c, word));
+		add(&m, "KVMMT_SYSCALL=%s", storm_cause_syscall(c, number));
 	}
 	if (*stack)
 		add(&m, "KVMMT_STACK=%s", stack);

@@ -1,23 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See term.h. */
 #include <errno.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 /* ncurses has a KEY_ENTER and others of its own: ours start with K_. */
 #include "term.h"
 
 static chtype looks[ATTR_KEY + 1];
+static SCREEN *screen;
+static FILE *keys;
 
-bool term_usable(void)
+/* Where keys come from; NULL: from nowhere. */
+static FILE *open_keys(bool stdin_taken)
+{
+	if (stdin_taken)
+		return fopen("/dev/tty", "re");
+	return isatty(STDIN_FILENO) ? stdin : NULL;
+}
+
+bool term_usable(bool stdin_taken)
 {
 	const char *term = getenv("TERM");
+	FILE *from = open_keys(stdin_taken);
 
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term &&
-	       strcmp(term, "dumb");
+	if (from && from != stdin)
+		fclose(from);
+	return from && isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb");
 }
 
 static void choose_looks(void)
@@ -41,10 +55,12 @@ static void choose_looks(void)
 	looks[ATTR_TITLE] |= COLOR_PAIR(2);
 }
 
-int term_open(void)
+int term_open(bool stdin_taken)
 {
-	setlocale(LC_ALL, "");
-	if (!newterm(NULL, stdout, stdin))
+	keys = open_keys(stdin_taken);
+	setlocale(LC_CTYPE, "");
+	screen = keys ? newterm(NULL, stdout, keys) : NULL;
+	if (!screen)
 		return -ENODEV;
 	cbreak();
 	noecho();
@@ -57,7 +73,14 @@ int term_open(void)
 
 void term_close(void)
 {
-	endwin();
+	if (screen) {
+		endwin();
+		delscreen(screen);
+	}
+	if (keys && keys != stdin)
+		fclose(keys);
+	screen = NULL;
+	keys = NULL;
 }
 
 void term_size(int *rows, int *cols)
@@ -65,8 +88,19 @@ void term_size(int *rows, int *cols)
 	getmaxyx(stdscr, *rows, *cols);
 }
 
+/* Bars are blocks from one to eight eighths high, where the terminal has them. */
+static void draw_bar(int row, int col, struct cell c)
+{
+	const wchar_t block[] = { L'\u2580' + c.c, 0 };
+
+	attrset(looks[c.attr]);
+	mvaddwstr(row, col, block);
+	attrset(A_NORMAL);
+}
+
 void term_draw(const struct screen *s)
 {
+	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	int row, col;
 
 	erase();
@@ -74,7 +108,10 @@ void term_draw(const struct screen *s)
 		for (col = 0; col < s->cols; col++) {
 			struct cell c = s->cells[row * s->cols + col];
 
-			mvaddch(row, col, (unsigned char)c.c | looks[c.attr]);
+			if (utf8 && c.c > 0 && c.c <= SCREEN_BAR_MAX)
+				draw_bar(row, col, c);
+			else
+				mvaddch(row, col, (unsigned char)screen_ascii(c.c) | looks[c.attr]);
 		}
 	}
 	refresh();

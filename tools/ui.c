@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See ui.h: what is around the views. */
+#include <stdarg.h>
 #include <string.h>
 
 #include "ui.h"
@@ -13,44 +14,29 @@ void ui_init(struct ui *ui, const struct host *host, const struct model *model)
 	ui->speed = 1;
 }
 
-static const char *tri_word(enum tri t)
+void ui_say(struct ui *ui, const char *format, ...)
 {
-	return t == YES ? "yes" : t == NO ? "NO" : "?";
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(ui->said, sizeof(ui->said), format, args);
+	va_end(args);
 }
 
-static void draw_header(const struct ui *ui, struct screen *s)
+void ui_append(char *line, size_t room, const char *format, ...)
 {
-	const struct model *m = ui->model;
-	__u64 lost = m->lost_vms;
-	char missing[96];
-	unsigned int kind;
-	int cols = s->cols;
+	size_t len = strlen(line), gap = len ? 2 : 0;
+	char part[128];
+	va_list args;
 
-	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
-		lost += m->lost[kind];
-	screen_line(s, 0, ATTR_TITLE, "kvmmt-top  %.24s  Linux %.28s  FWB %s  DIC %s%s%s", ui->hostname,
-		    ui->host->release, tri_word(ui->host->fwb), tri_word(ui->host->dic),
-		    host_missing(ui->host, KVMMT_TRACED, missing, sizeof(missing)) ? "  no" : "",
-		    missing);
-	if (ui->replay)
-		screen_line(s, 1, ATTR_PLAIN, "%zu VMs  at %.1f s  speed %.3g", m->nr_vms - m->nr_gone,
-			    ui->at_s, ui->speed);
-	else if (ui->past)
-		screen_line(s, 1, ATTR_PLAIN, "%zu VMs  %.1f s ago, %.0f s kept", m->nr_vms - m->nr_gone,
-			    ui->ago_s, ui->kept_s);
-	else
-		screen_line(s, 1, ATTR_PLAIN, "%zu VMs  every %.3gs  own CPU %.1f%%",
-			    m->nr_vms - m->nr_gone, ui->delay_s, ui->own_cpu);
-	if (ui->past || ui->paused)
-		screen_put(s, 1, cols - 8, ATTR_ALARM, ui->past ? "PAST" : "PAUSED");
-	screen_put(s, 1, 44, lost ? ATTR_ALARM : ATTR_DIM, lost ? "LOST %llu" : "lost %llu",
-		   (unsigned long long)lost);
-	if (m->nr_refusals)
-		screen_put(s, 1, 58, ATTR_ALARM, "! %llu refused",
-			   (unsigned long long)m->nr_refusals);
+	va_start(args, format);
+	vsnprintf(part, sizeof(part), format, args);
+	va_end(args);
+	if (len + gap + strlen(part) < room)
+		sprintf(line + len, "%*s%s", (int)gap, "", part);
 }
 
-static void draw_footer(const struct ui *ui, const struct model_vm *vm, struct screen *s)
+static void draw_prompt(const struct ui *ui, struct screen *s)
 {
 	static const char *const asks[] = {
 		[PROMPT_FILTER] = "show only names with: ",
@@ -58,24 +44,62 @@ static void draw_footer(const struct ui *ui, const struct model_vm *vm, struct s
 		[PROMPT_DELAY] = "seconds between refreshes: ",
 		[PROMPT_GO] = "go to second: ",
 	};
+	bool ago = ui->prompt == PROMPT_GO && ui->history;
 
+	screen_line(s, s->rows - 1, ATTR_KEY, "%s%s_",
+		    ago ? "how many seconds ago: " : asks[ui->prompt], ui->word);
+}
+
+/* The keys that are worth knowing, as many as there is room for. */
+static void draw_keys(const struct ui *ui, const struct model_vm *vm, struct screen *s)
+{
+	static const char last[] = "? help  q quit";
+	char line[512] = "";
+	size_t room = s->cols + 1 > (int)sizeof(line) ? sizeof(line) : (size_t)s->cols + 1;
+	size_t most = room > sizeof(last) + 1 ? room - sizeof(last) - 1 : 0;
+	enum attr attr = ui->past ? ATTR_KEY : ATTR_DIM;
+
+	if (ui->past)
+		ui_append(line, most, "THE PAST: T t a step back or on  g seconds ago  l live");
+	if (ui->past && !line[0])
+		ui_append(line, most, "THE PAST: l live");
+	if (ui->view == VIEW_LIST && !ui->past)
+		ui_append(line, most, "Enter VM");
+	if (ui->view == VIEW_VNCR)
+		ui_append(line, most, "Up Down vCPU  Esc back");
+	if (ui->view == VIEW_VM)
+		ui_append(line, most, "Esc back");
+	if (ui->view == VIEW_VM && vm && vm->nr_vcpus)
+		ui_append(line, most, "Enter VNCR");
+	if (ui->view == VIEW_VM)
+		ui_append(line, most, "Up Down scroll");
+	if (ui->replay)
+		ui_append(line, most, "T t step  g go to  + - speed");
+	if (!ui->past)
+		ui_append(line, most, "p pause");
+	if (ui->view == VIEW_LIST && !ui->past) {
+		ui_append(line, most, "< > sort");
+		ui_append(line, most, "f filter%s%s", ui->filter[0] ? "=" : "", ui->filter);
+		ui_append(line, most, "/ find");
+	}
+	if (ui->history && !ui->past)
+		ui_append(line, most, "T past");
+	if (ui->view == VIEW_LIST && !ui->past)
+		ui_append(line, most, "I invert");
+	if (!ui->past)
+		ui_append(line, most, "r reset");
+	ui_append(line, room, last);
+	screen_line(s, s->rows - 1, attr, "%s", line);
+}
+
+static void draw_footer(const struct ui *ui, const struct model_vm *vm, struct screen *s)
+{
 	if (ui->prompt)
-		screen_line(s, s->rows - 1, ATTR_KEY, "%s%s_",
-			    ui->prompt == PROMPT_GO && ui->history ? "how many seconds ago: " :
-								     asks[ui->prompt], ui->word);
-	else if (ui->past)
-		screen_line(s, s->rows - 1, ATTR_KEY,
-			    "THE PAST: T t a step back or on  g seconds ago  l live  ? help  q quit");
-	else if (ui->view == VIEW_VNCR)
-		screen_line(s, s->rows - 1, ATTR_DIM,
-			    "Up Down vCPU  Esc back  p pause  r reset  ? help  q quit");
-	else if (ui->view == VIEW_VM)
-		screen_line(s, s->rows - 1, ATTR_DIM, "Esc back  %sp pause  r reset  ? help  q quit",
-			    vm && vm->nr_vcpus ? "n VNCR  " : "");
+		draw_prompt(ui, s);
+	else if (ui->said[0])
+		screen_line(s, s->rows - 1, ATTR_ALARM, "%s", ui->said);
 	else
-		screen_line(s, s->rows - 1, ATTR_DIM,
-			    "Enter VM  < > sort  I invert  f filter%s%s  / find  p pause%s  ? help  q quit",
-			    ui->filter[0] ? "=" : "", ui->filter, ui->history ? "  T past" : "");
+		draw_keys(ui, vm, s);
 }
 
 static void draw_help(struct screen *s)
@@ -84,17 +108,19 @@ static void draw_help(struct screen *s)
 		"Rates are per second: faults by the stage-2 memory type they were given",
 		"(NORMAL, NC, nGnRE, nGnRnE), RETRY: the guest faults again, REFUSE: mappings",
 		"and memslots that KVM declined, INVAL: stage-2 ranges invalidated.",
-		"MAPPED is what was newly mapped since the start (r resets).",
-		"VHIT%, of guest hypervisors: lookups of the VNCR pseudo-TLB that found an",
-		"entry, in the last interval; n in a VM shows more.",
-		"!  a refusal in the last 15 minutes    -  the kernel has no tracepoint for it",
+		"MAPPED is what was newly mapped since the start (r resets). VHIT%, of guest",
+		"hypervisors: lookups of the VNCR pseudo-TLB that found an entry.",
+		"!  refused something in the last 15 minutes    #  the same, and is gone",
+		"-  the kernel lacks the tracepoint; the line above the list names the one",
+		"   that feeds the column it is sorted by (v largest first, ^ the other way)",
 		"",
-		"Up Down j k PgUp PgDn  select       Enter  one VM         Esc  back",
+		"Up Down j k PgUp PgDn Home End  select, scroll     Esc  back",
+		"Enter  one VM, then the VNCR pseudo-TLB of its vCPUs (n too) if it nests",
 		"< > F6  sort column                 I  invert order       / find   f filter",
-		"n  a VM's VNCR pseudo-TLB           p space  pause        d  delay",
-		"r  totals start again               ? h F1  this help     q  quit",
+		"p space  pause                      d  delay              r  totals from 0",
 		"T t  a step back or on in time      g  so many seconds ago   l  live again",
-		"of a recording: t T  a step on or back   + -  speed   g  go to a second",
+		"of a recording: T t  a step back or on   + -  speed   g  go to a second",
+		"b  what the BPF programs cost, live ? h F1  this help     q  quit",
 	};
 	size_t i, nr = sizeof(lines) / sizeof(lines[0]);
 
@@ -111,17 +137,19 @@ int ui_draw(struct ui *ui, struct screen *s, int rows, int cols)
 
 	if (err)
 		return err;
-	draw_header(ui, s);
 	vm = model_find_key(ui->model, &ui->selected);
 	if (ui->view == VIEW_VM && vm)
-		ui_draw_vm(ui, vm, s, UI_HEADER_ROWS - 1);
+		err = ui_draw_vm(ui, vm, s);
 	else if (ui->view == VIEW_VNCR && vm)
 		ui_draw_vncr(ui, vm, s, UI_HEADER_ROWS - 1);
 	else
 		ui_draw_list(ui, s);
+	if (ui->cost)
+		ui_draw_cost(ui, s);
 	if (ui->help)
 		draw_help(s);
+	ui_draw_header(ui, s);
 	if (!ui->no_keys)
 		draw_footer(ui, vm, s);
-	return 0;
+	return err;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What keys do to the state of the user interface: see ui.h. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "term.h"
 #include "ui.h"
@@ -20,74 +19,6 @@ static void move(struct ui *ui, long by)
 	free(rows);
 }
 
-static void search(struct ui *ui)
-{
-	size_t nr, i, at;
-	struct table_row *rows = ui_rows(ui, &nr);
-
-	at = rows ? ui_position(ui, rows, nr) : 0;
-	for (i = 1; rows && i <= nr; i++) {
-		const struct model_vm *vm = rows[(at + i) % nr].vm;
-
-		if (strstr(vm->name, ui->word)) {
-			ui->selected = vm->key;
-			break;
-		}
-	}
-	free(rows);
-}
-
-static void go_to(struct ui *ui, double seconds)
-{
-	ui->go = true;
-	ui->go_s = seconds > 0 ? seconds : 0;
-}
-
-static void prompt_done(struct ui *ui)
-{
-	double delay;
-
-	switch (ui->prompt) {
-	case PROMPT_FILTER:
-		memcpy(ui->filter, ui->word, sizeof(ui->filter));
-		break;
-	case PROMPT_SEARCH:
-		search(ui);
-		break;
-	case PROMPT_DELAY:
-		delay = atof(ui->word);
-		if (delay >= 0.1 && delay <= 3600)
-			ui->delay_s = delay;
-		break;
-	case PROMPT_GO:
-		go_to(ui, atof(ui->word));
-		break;
-	case PROMPT_NONE:
-		break;
-	}
-	ui->prompt = PROMPT_NONE;
-}
-
-static void prompt_key(struct ui *ui, int key)
-{
-	size_t len = strlen(ui->word);
-
-	if (key == K_ENTER)
-		prompt_done(ui);
-	else if (key == K_ESC)
-		ui->prompt = PROMPT_NONE;
-	else if (key == K_BACKSPACE && len)
-		ui->word[len - 1] = '\0';
-	else if (key > ' ' && key < 0x7f && len + 1 < sizeof(ui->word))
-		memcpy(ui->word + len, (char[]){ (char)key, '\0' }, 2);
-}
-
-static void ask(struct ui *ui, enum ui_prompt prompt)
-{
-	ui->prompt = prompt;
-	ui->word[0] = '\0';
-}
-
 /* The next or previous column that the list shows. */
 static void sort_by(struct ui *ui, int step)
 {
@@ -96,7 +27,7 @@ static void sort_by(struct ui *ui, int step)
 	while (!ui_lists(ui, &fields[ui->sort]));
 }
 
-static void list_key(struct ui *ui, int key, int rows)
+static void list_key(struct ui *ui, int key, int page)
 {
 	switch (key) {
 	case K_UP:
@@ -108,10 +39,10 @@ static void list_key(struct ui *ui, int key, int rows)
 		move(ui, 1);
 		break;
 	case K_PAGE_UP:
-		move(ui, UI_HEADER_ROWS + UI_FOOTER_ROWS - rows);
+		move(ui, -page);
 		break;
 	case K_PAGE_DOWN:
-		move(ui, rows - UI_HEADER_ROWS - UI_FOOTER_ROWS);
+		move(ui, page);
 		break;
 	case K_HOME:
 		move(ui, -(1l << 30));
@@ -130,15 +61,16 @@ static void list_key(struct ui *ui, int key, int rows)
 		ui->invert = !ui->invert;
 		break;
 	case '/':
-		ask(ui, PROMPT_SEARCH);
+		ui_ask(ui, PROMPT_SEARCH);
 		break;
 	case 'f':
-		ask(ui, PROMPT_FILTER);
+		ui_ask(ui, PROMPT_FILTER);
 		break;
 	case K_ENTER:
 		move(ui, 0);
 		if (ui->selected.vm)
 			ui->view = VIEW_VM;
+		ui->scroll = 0;
 		break;
 	case K_ESC:
 		ui->filter[0] = '\0';
@@ -146,31 +78,88 @@ static void list_key(struct ui *ui, int key, int rows)
 	}
 }
 
-/* Within a VM. */
-static void vm_key(struct ui *ui, int key)
+static void open_vncr(struct ui *ui, const struct model_vm *vm)
+{
+	if (vm && vm->nr_vcpus)
+		ui->view = VIEW_VNCR;
+	else
+		ui_say(ui, "no vCPU of this VM is a guest hypervisor's: there is no VNCR pseudo-TLB to show");
+	ui->vcpu = 0;
+}
+
+/* What is drawn next knows where the end is. */
+static void scroll(struct ui *ui, int by)
+{
+	ui->scroll = by < -ui->scroll ? 0 : ui->scroll + by;
+}
+
+static void vm_key(struct ui *ui, int key, int page)
+{
+	switch (key) {
+	case K_ESC:
+	case K_BACKSPACE:
+		ui->view = VIEW_LIST;
+		break;
+	case 'n':
+	case K_ENTER:
+		open_vncr(ui, model_find_key(ui->model, &ui->selected));
+		break;
+	case K_UP:
+	case 'k':
+		scroll(ui, -1);
+		break;
+	case K_DOWN:
+	case 'j':
+		scroll(ui, 1);
+		break;
+	case K_PAGE_UP:
+		scroll(ui, -page);
+		break;
+	case K_PAGE_DOWN:
+		scroll(ui, page);
+		break;
+	case K_HOME:
+		ui->scroll = 0;
+		break;
+	case K_END:
+		scroll(ui, UI_PAGE_ROWS);
+		break;
+	}
+}
+
+static void vncr_key(struct ui *ui, int key, size_t page)
 {
 	const struct model_vm *vm = model_find_key(ui->model, &ui->selected);
 	size_t last = vm ? vm->nr_vcpus : 0;
-	bool vncr = ui->view == VIEW_VNCR;
 
 	switch (key) {
 	case K_ESC:
 	case K_BACKSPACE:
-		ui->view = vncr ? VIEW_VM : VIEW_LIST;
-		break;
 	case 'n':
-		ui->view = vncr || !last ? VIEW_VM : VIEW_VNCR;
-		ui->vcpu = 0;
+		ui->view = VIEW_VM;
 		break;
 	case K_UP:
 	case 'k':
-		ui->vcpu -= vncr && ui->vcpu;
+		ui->vcpu -= ui->vcpu > 0;
 		break;
 	case K_DOWN:
 	case 'j':
-		ui->vcpu += vncr && ui->vcpu < last;
+		ui->vcpu++;
+		break;
+	case K_PAGE_UP:
+		ui->vcpu -= ui->vcpu < page ? ui->vcpu : page;
+		break;
+	case K_PAGE_DOWN:
+		ui->vcpu += page;
+		break;
+	case K_HOME:
+		ui->vcpu = 0;
+		break;
+	case K_END:
+		ui->vcpu = last;
 		break;
 	}
+	ui->vcpu = ui->vcpu > last ? last : ui->vcpu;
 }
 
 /* Returns whether it was one of a recording's keys. */
@@ -178,13 +167,13 @@ static bool replay_key(struct ui *ui, int key)
 {
 	switch (key) {
 	case 't':
-		go_to(ui, ui->at_s + ui->delay_s);
+		ui->step = 1;
 		break;
 	case 'T':
-		go_to(ui, ui->at_s - ui->delay_s);
+		ui->step = -1;
 		break;
 	case 'g':
-		ask(ui, PROMPT_GO);
+		ui_ask(ui, PROMPT_GO);
 		break;
 	case '+':
 		ui->speed *= ui->speed < 1000 ? 2 : 1;
@@ -209,10 +198,14 @@ static bool past_key(struct ui *ui, int key)
 		ui->step = ui->past;
 		break;
 	case 'g':
-		ask(ui, PROMPT_GO);
+		ui_ask(ui, PROMPT_GO);
 		break;
 	case 'l':
 		ui->to_live = true;
+		break;
+	case 'b':
+		ui->cost = !ui->cost;
+		ui->costs_s = 0;
 		break;
 	default:
 		return false;
@@ -222,10 +215,13 @@ static bool past_key(struct ui *ui, int key)
 
 void ui_key(struct ui *ui, int key, int rows)
 {
+	int page = rows > UI_HEADER_ROWS + UI_FOOTER_ROWS ? rows - UI_HEADER_ROWS - UI_FOOTER_ROWS : 1;
+
 	if (key == KEY_NONE || key == K_RESIZE)
 		return;
+	ui->said[0] = '\0';
 	if (ui->prompt) {
-		prompt_key(ui, key);
+		ui_prompt_key(ui, key);
 		return;
 	}
 	if (ui->help) {
@@ -248,15 +244,17 @@ void ui_key(struct ui *ui, int key, int rows)
 		ui->paused = !ui->paused;
 		break;
 	case 'd':
-		ask(ui, PROMPT_DELAY);
+		ui_ask(ui, PROMPT_DELAY);
 		break;
 	case 'r':
 		ui->reset = !ui->past;
 		break;
 	default:
 		if (ui->view == VIEW_LIST)
-			list_key(ui, key, rows);
+			list_key(ui, key, page);
+		else if (ui->view == VIEW_VM)
+			vm_key(ui, key, page);
 		else
-			vm_key(ui, key);
+			vncr_key(ui, key, UI_VCPU_ROWS);
 	}
 }

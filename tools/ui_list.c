@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
 #include "ui.h"
+
+#define MARKS 2	/* columns: selected, refused */
 
 static bool same(const struct kvmmt_vm_key *a, const struct kvmmt_vm_key *b)
 {
@@ -71,57 +74,114 @@ size_t ui_position(const struct ui *ui, const struct table_row *rows, size_t nr)
 	return 0;
 }
 
+/* The list as it is drawn: names are as wide as they need, if the columns leave room. */
+struct list {
+	const struct ui *ui;
+	struct screen *screen;
+	int name_width;
+};
+
+static int width(const struct list *l, const struct field *f)
+{
+	return f->type == FIELD_NAME ? l->name_width : f->width;
+}
+
+static void choose_widths(struct list *l, const struct table_row *rows, size_t nr)
+{
+	int room = l->screen->cols - MARKS, longest = 0;
+	size_t i;
+
+	for (i = 0; i < nr_fields; i++)
+		if (ui_lists(l->ui, &fields[i]))
+			room -= fields[i].width + 1;
+	for (i = 0; i < nr; i++)
+		if ((int)strlen(rows[i].vm->name) > longest)
+			longest = strlen(rows[i].vm->name);
+	l->name_width = fields[0].width + (room > 0 ? room : 0);
+	if (l->name_width > longest)
+		l->name_width = longest > fields[0].width ? longest : fields[0].width;
+}
+
+/* The @i-th column, and where it begins; NULL: no more, or no room for it. */
+static const struct field *place(const struct list *l, size_t i, int *col)
+{
+	const struct field *f = column(l->ui, i);
+
+	*col = i ? *col : MARKS;
+	return f && *col + width(l, f) <= l->screen->cols ? f : NULL;
+}
+
 /* Rates per second; mapped bytes since the start are a size, not a rate. */
-static void draw_cell(const struct ui *ui, struct screen *s, int row, int col,
-		      const struct field *f, const struct table_row *r, enum attr attr)
+static void draw_cell(const struct list *l, int row, int col, const struct field *f,
+		      const struct table_row *r, enum attr attr)
 {
 	const struct table t = {
-		.host = ui->host,
+		.host = l->ui->host,
 		.rates = true,
-		.seconds = (double)(ui->model->now_ns - ui->model->before_ns) / 1e9,
+		.seconds = (double)(l->ui->model->now_ns - l->ui->model->before_ns) / 1e9,
 	};
 	struct table_row shown = *r;
 	char buf[64];
 
 	if (f->type == FIELD_BYTES)
 		shown.counts = model_delta(&r->vm->start, &r->vm->now);
-	screen_put(s, row, col, attr, f->type == FIELD_NAME ? "%-*.*s" : "%*.*s", f->width, f->width,
-		   table_cell(&t, f, &shown, buf));
+	screen_put(l->screen, row, col, attr, f->type == FIELD_NAME ? "%-*.*s" : "%*.*s",
+		   width(l, f), width(l, f), table_cell(&t, f, &shown, buf));
 }
 
-static void draw_row(const struct ui *ui, struct screen *s, int row, const struct table_row *r)
+static void draw_row(const struct list *l, int row, const struct table_row *r)
 {
-	bool marked = model_marked(ui->model, r->vm);
-	bool selected = same(&r->vm->key, &ui->selected);
+	bool marked = model_marked(l->ui->model, r->vm);
+	bool selected = same(&r->vm->key, &l->ui->selected);
 	enum attr attr = selected ? ATTR_SELECTED : marked ? ATTR_ALARM : ATTR_PLAIN;
 	const struct field *f;
-	int col = 2;
 	size_t k;
+	int col;
 
-	screen_line(s, row, attr, "%c%c", selected ? '>' : ' ', marked ? '!' : ' ');
-	for (k = 0; (f = column(ui, k)) && col + f->width <= s->cols; k++) {
-		draw_cell(ui, s, row, col, f, r, attr);
-		col += f->width + 1;
+	screen_line(l->screen, row, attr, "%c%c", selected ? '>' : ' ',
+		    r->vm->gone ? '#' : marked ? '!' : ' ');
+	for (k = 0; (f = place(l, k, &col)); k++) {
+		draw_cell(l, row, col, f, r, attr);
+		col += width(l, f) + 1;
 	}
-	if (r->vm->gone)
-		screen_put(s, row, col, attr, "gone");
 }
 
-static void draw_heads(const struct ui *ui, struct screen *s, int row)
+/* Returns whether the column that the list is sorted by is among them. */
+static bool draw_heads(const struct list *l, int row)
 {
-	const struct field *f;
-	int col = 2;
+	const struct field *sort = &fields[l->ui->sort], *f;
+	struct screen *s = l->screen;
+	bool shown = false;
 	size_t k;
+	int col;
 
 	screen_line(s, row, ATTR_HEAD, " ");
-	for (k = 0; (f = column(ui, k)) && col + f->width <= s->cols; k++) {
-		screen_put(s, row, col, ATTR_HEAD, f->type == FIELD_NAME ? "%-*s" : "%*s", f->width,
-			   f->head);
-		if (f == &fields[ui->sort])
-			screen_put(s, row, f->type == FIELD_NAME ? col + (int)strlen(f->head) : col - 1,
-				   ATTR_HEAD, ui->invert ? "^" : "v");
-		col += f->width + 1;
+	for (k = 0; (f = place(l, k, &col)); k++) {
+		int len = strlen(f->head), head = f->type == FIELD_NAME ? col : col + f->width - len;
+
+		screen_put(s, row, head, f == sort ? ATTR_SELECTED : ATTR_HEAD, "%s%s", f->head,
+			   f != sort ? "" : l->ui->invert ? "^" : "v");
+		shown |= f == sort;
+		col += width(l, f) + 1;
 	}
+	return shown;
+}
+
+/* What the order is by, and which tracepoints feed that. */
+static void draw_sort(const struct list *l, int row, bool shown)
+{
+	const struct field *f = &fields[l->ui->sort];
+	char from[160] = "";
+	size_t used = 0;
+	int kind;
+
+	for (kind = 0; kind < KVMMT_KIND_NR && used < sizeof(from); kind++)
+		if (f->sources & 1u << kind)
+			used += snprintf(from + used, sizeof(from) - used, "%s kvm_%s%s",
+					 used ? "," : " of", name_kind(kind),
+					 l->ui->host->tracepoint[kind] ? "" : " (missing)");
+	screen_put(l->screen, row, 0, ATTR_DIM, "sort %c %s%s%s: %s", l->ui->invert ? '^' : 'v', f->head,
+		   shown ? "" : " (not shown)", from, f->help);
 }
 
 void ui_draw_list(struct ui *ui, struct screen *s)
@@ -130,8 +190,10 @@ void ui_draw_list(struct ui *ui, struct screen *s)
 					   s->rows - UI_HEADER_ROWS - UI_FOOTER_ROWS :
 					   0;
 	struct table_row *rows = ui_rows(ui, &nr);
+	struct list l = { .ui = ui, .screen = s };
 
-	draw_heads(ui, s, UI_HEADER_ROWS - 1);
+	choose_widths(&l, rows, nr);
+	draw_sort(&l, UI_HEADER_ROWS - 2, draw_heads(&l, UI_HEADER_ROWS - 1));
 	if (rows && !nr)
 		screen_put(s, UI_HEADER_ROWS + 1, 4, ATTR_DIM, "%s",
 			   ui->model->nr_vms ? "No VM matches the filter or is alive." :
@@ -142,6 +204,6 @@ void ui_draw_list(struct ui *ui, struct screen *s)
 	if (room && at >= ui->top + room)
 		ui->top = at - room + 1;
 	for (i = 0; rows && i < room && ui->top + i < nr; i++)
-		draw_row(ui, s, UI_HEADER_ROWS + i, &rows[ui->top + i]);
+		draw_row(&l, UI_HEADER_ROWS + i, &rows[ui->top + i]);
 	free(rows);
 }

@@ -75,3 +75,9 @@ int past_follow(struct past *p, struct ui *ui, const struct model *live)
 	ui->kept_s = (double)(live->now_ns - history_begin_ns(p->history)) / 1e9;
 	return err;
 }
+
+int past_trend(const struct past *p, struct ui *ui)
+{
+	return trend_follow(&ui->trend, p->history, ui->past ? p->nr : history_end(p->history) - 1,
+			    &ui->selected);
+}

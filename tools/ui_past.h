@@ -22,4 +22,7 @@ void past_close(struct past *p);
  */
 int past_follow(struct past *p, struct ui *ui, const struct model *live);
 
+/* The trend of the VM that is selected, up to the sample that is shown. Returns 0 or -ENOMEM. */
+int past_trend(const struct past *p, struct ui *ui);
+
 #endif

@@ -2,32 +2,16 @@
 /* The view of one VM: what it was given, what it was refused and why. */
 #include <string.h>
 
-#include "event_text.h"
 #include "names.h"
-#include "ui.h"
+#include "ui_vm.h"
+
+#define MEANING 37	/* columns before what a reason means */
 
 double ui_rate(const struct ui *ui, __u64 count)
 {
 	double seconds = (double)(ui->model->now_ns - ui->model->before_ns) / 1e9;
 
 	return seconds > 0 ? (double)count / seconds : 0;
-}
-
-static int draw_types(const struct ui *ui, struct screen *s, int row,
-		      const struct kvmmt_counters *total, const struct kvmmt_counters *last)
-{
-	char bytes[NAME_LEN], count[NAME_LEN];
-	int i;
-
-	screen_put(s, row++, 2, ATTR_TITLE, "stage-2 type                   /s    total   mapped");
-	for (i = 0; i < KVMMT_S2_NR; i++) {
-		if (i == KVMMT_S2_OTHER && !total->mapped[i])
-			continue;
-		screen_put(s, row++, 2, ATTR_PLAIN, "%-26s %6.0f %8s %8s", name_s2_type_long(i),
-			   ui_rate(ui, last->mapped[i]), field_short(total->mapped[i], FIELD_COUNT, count),
-			   field_short(total->mapped_bytes[i], FIELD_BYTES, bytes));
-	}
-	return row;
 }
 
 int ui_draw_reasons(const struct ui *ui, struct screen *s, int row, int col, const char *head,
@@ -43,20 +27,21 @@ int ui_draw_reasons(const struct ui *ui, struct screen *s, int row, int col, con
 
 		if (!total[i])
 			continue;
-		screen_put(s, row++, col, ATTR_PLAIN, "%-18s  %6.0f %8s%s%s",
-			   name_or_number(name(i), i, number), ui_rate(ui, last[i]),
-			   field_short(total[i], FIELD_COUNT, count), text ? "  " : "",
-			   text ? text : "");
+		screen_put(s, row, col, ATTR_PLAIN, "%-18s  %6.0f %8s", name_or_number(name(i), i, number),
+			   ui_rate(ui, last[i]), field_short(total[i], FIELD_COUNT, count));
+		row += !text || s->cols < MEANING + 20;
+		if (text)
+			row = ui_draw_wrapped(s, row, s->cols < MEANING + 20 ? 4 : col + MEANING,
+					      ATTR_PLAIN, text);
 	}
 	return row;
 }
 
-/* The text over several rows, cut between words. */
-static int draw_wrapped(struct screen *s, int row, int indent, enum attr attr, const char *text)
+int ui_draw_wrapped(struct screen *s, int row, int indent, enum attr attr, const char *text)
 {
-	int width = s->cols - indent - 1;
+	int width = s->cols - indent - 1 > 10 ? s->cols - indent - 1 : 10;
 
-	while (*text && width > 20) {
+	while (*text) {
 		int len = strlen(text) > (size_t)width ? width : (int)strlen(text);
 
 		while (text[len] && text[len] != ' ' && len > width / 2)
@@ -67,43 +52,97 @@ static int draw_wrapped(struct screen *s, int row, int indent, enum attr attr, c
 	return row;
 }
 
-static void draw_refusals(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row)
+static int draw_vcpus(const struct vm_view *v, struct screen *s, int row)
 {
-	char text[EVENT_TEXT_LEN];
-	__u64 i, oldest = vm->nr_refusals > MODEL_REFUSALS ? vm->nr_refusals - MODEL_REFUSALS : 0;
-
-	screen_put(s, row++, 2, ATTR_TITLE, "latest refusals");
-	for (i = vm->nr_refusals; i > oldest && row < s->rows - 1; i--) {
-		const struct kvmmt_event *e = &vm->refusals[(i - 1) % MODEL_REFUSALS];
-
-		event_text(e, text, sizeof(text));
-		screen_put(s, row, 2, ATTR_ALARM, "! %.0fs ago",
-			   (double)model_age_ns(ui->model, e->time_ns) / 1e9);
-		row = draw_wrapped(s, row, 16, ATTR_ALARM, text);
-	}
+	if (v->vm->nr_vcpus)
+		return ui_draw_vncr_line(v->ui, v->vm, s, row);
+	return ui_draw_wrapped(s, row, 2, ATTR_DIM,
+			       "vCPUs: no counters of their own without nesting; they would cost each fault");
 }
 
-void ui_draw_vm(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row)
+static int draw_types(const struct vm_view *v, struct screen *s, int row)
 {
-	const struct kvmmt_counters total = model_delta(&vm->start, &vm->now).s2;
-	const struct kvmmt_counters last = model_delta(&vm->before, &vm->now).s2;
-	const bool *has = ui->host->tracepoint;
+	const struct kvmmt_counters *total = &v->total;
+	char bytes[NAME_LEN], count[NAME_LEN];
+	int i;
 
-	screen_line(s, row++, ATTR_HEAD, " VM %s  pid %u%s", vm->name, vm->process,
-		    vm->gone ? "  gone" : "");
-	row = ui_draw_vncr_line(ui, vm, s, row);
-	if (has[KVMMT_KIND_S2_FAULT]) {
-		row = draw_types(ui, s, row, &total, &last);
-		row = ui_draw_reasons(ui, s, row, 2, "faults", total.fault, last.fault, KVMMT_FAULT_NR,
-				   name_fault_reason, name_fault_why);
+	if (!v->ui->host->tracepoint[KVMMT_KIND_S2_FAULT])
+		return row;
+	screen_put(s, row++, 2, ATTR_TITLE, "stage-2 type                   /s    total   mapped");
+	for (i = 0; i < KVMMT_S2_NR; i++) {
+		if (i == KVMMT_S2_OTHER && !total->mapped[i])
+			continue;
+		screen_put(s, row++, 2, ATTR_PLAIN, "%-26s %6.0f %8s %8s", name_s2_type_long(i),
+			   ui_rate(v->ui, v->last.mapped[i]),
+			   field_short(total->mapped[i], FIELD_COUNT, count),
+			   field_short(total->mapped_bytes[i], FIELD_BYTES, bytes));
 	}
-	if (has[KVMMT_KIND_S2_SLOT])
-		row = ui_draw_reasons(ui, s, row, 2, "memslot changes", total.slot, last.slot,
-				   KVMMT_SLOT_NR, name_slot_reason, name_slot_why);
-	if (has[KVMMT_KIND_S2_INVALIDATE])
-		row = ui_draw_reasons(ui, s, row, 2, "invalidations", total.inval, last.inval,
-				   KVMMT_INVAL_NR, name_inval_reason, name_inval_why);
-	if (counters_outcome(&vm->now.s2, KVMMT_OUTCOME_REFUSED) ||
-	    counters_refused_slots(&vm->now.s2))
-		draw_refusals(ui, vm, s, row);
+	return row;
+}
+
+static int draw_faults(const struct vm_view *v, struct screen *s, int row)
+{
+	if (!v->ui->host->tracepoint[KVMMT_KIND_S2_FAULT])
+		return row;
+	return ui_draw_reasons(v->ui, s, row, 2, "faults", v->total.fault, v->last.fault,
+			       KVMMT_FAULT_NR, name_fault_reason, name_fault_why);
+}
+
+static int draw_slots(const struct vm_view *v, struct screen *s, int row)
+{
+	if (!v->ui->host->tracepoint[KVMMT_KIND_S2_SLOT])
+		return row;
+	return ui_draw_reasons(v->ui, s, row, 2, "memslot changes", v->total.slot, v->last.slot,
+			       KVMMT_SLOT_NR, name_slot_reason, name_slot_why);
+}
+
+static int draw_invals(const struct vm_view *v, struct screen *s, int row)
+{
+	if (!v->ui->host->tracepoint[KVMMT_KIND_S2_INVALIDATE])
+		return row;
+	return ui_draw_reasons(v->ui, s, row, 2, "invalidations", v->total.inval, v->last.inval,
+			       KVMMT_INVAL_NR, name_inval_reason, name_inval_why);
+}
+
+static const vm_section sections[] = {
+	draw_vcpus, ui_section_refusals, ui_section_trend, draw_types, draw_faults, draw_slots, draw_invals,
+};
+
+static void draw_title(const struct vm_view *v, struct screen *s, int row, int first, int shown,
+		       int rows)
+{
+	char part[48] = "";
+
+	screen_line(s, row, ATTR_HEAD, " VM %s  pid %u%s", v->vm->name, v->vm->process,
+		    v->vm->gone ? "  gone" : "");
+	if (shown && rows > shown)
+		snprintf(part, sizeof(part), " rows %d-%d of %d ", first + 1, first + shown, rows);
+	screen_put(s, row, s->cols - (int)strlen(part), ATTR_HEAD, "%s", part);
+}
+
+int ui_draw_vm(struct ui *ui, const struct model_vm *vm, struct screen *s)
+{
+	const struct vm_view v = {
+		.ui = ui,
+		.vm = vm,
+		.total = model_delta(&vm->start, &vm->now).s2,
+		.last = model_delta(&vm->before, &vm->now).s2,
+	};
+	int first = UI_HEADER_ROWS, room = s->rows - UI_HEADER_ROWS - UI_FOOTER_ROWS, rows = 0, shown;
+	struct screen page = { 0 };
+	size_t i;
+	int err = screen_reset(&page, UI_PAGE_ROWS, s->cols);
+
+	if (err)
+		return err;
+	for (i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		rows = sections[i](&v, &page, rows);
+	room = room > 0 ? room : 0;
+	if (ui->scroll > rows - room)
+		ui->scroll = rows > room ? rows - room : 0;
+	shown = rows - ui->scroll < room ? rows - ui->scroll : room;
+	screen_copy(s, first, &page, ui->scroll, shown);
+	draw_title(&v, s, first - 1, ui->scroll, shown, rows);
+	screen_free(&page);
+	return 0;
 }

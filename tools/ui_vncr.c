@@ -5,7 +5,6 @@
 #include "names.h"
 #include "ui.h"
 
-#define VCPU_ROWS 4	/* at least, before the list of vCPUs scrolls */
 #define RIGHT 42	/* the right half's column */
 #define BAR 12		/* a histogram's longest */
 
@@ -74,7 +73,7 @@ static void draw_vcpu(const struct ui *ui, struct screen *s, int row, const char
 static int draw_vcpus(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row)
 {
 	const struct kvmmt_vncr all = model_vncr_delta(&vm->before.vncr, &vm->now.vncr);
-	size_t room = s->rows > 24 ? VCPU_ROWS + s->rows - 24 : VCPU_ROWS, i, top;
+	size_t room = s->rows > 24 ? UI_VCPU_ROWS + s->rows - 24 : UI_VCPU_ROWS, i, top;
 
 	screen_put(s, row++, 2, ATTR_TITLE,
 		   "vCPU   LOOK/s HIT%%   EMPTY     VA REGIME   ASID   PERM WALK/s  INVAL   TLBI");

@@ -14,7 +14,8 @@
 	X(MACHINE, "machine", "the machine that systemd-machined registered")          \
 	X(SOCKET, "socket", "the file name of its VMM's control socket")               \
 	X(UNIT, "unit", "the systemd unit that its process runs in")                   \
-	X(PROCESS, "process", "its process's own name, or its first event's task")
+	X(PROCESS, "process", "its process's own name, or its first event's task")       \
+	X(RECORDING, "recording", "a recording, which does not tell")
 
 #define X(name, ...) VM_NAME_##name,
 enum vm_name_source { VM_NAME_SOURCES(X) };
@@ -26,7 +27,7 @@ struct vm_entry {
 	__u32 pid;	/* of the task that made it */
 	__u32 process;	/* that this task belongs or belonged to */
 	char name[VM_NAME_LEN];
-	enum vm_name_source name_source; /* a recording does not tell */
+	enum vm_name_source name_source;
 };
 
 /* Fill in the rest of an entry that has .vm and .pid. */

@@ -19,7 +19,7 @@ struct writer {
 	ZSTD_CCtx *zstd;
 	__u8 *host, *frame;	/* the first frame; the one being made */
 	size_t host_len, room;
-	struct kvmmt_event events[KVMMT_FRAME_EVENTS];
+	struct kvmmt_event events[KVMMT_EVENTS_PER_FRAME];
 	size_t nr;
 	struct kvmmt_frame samples[SAMPLES];
 	size_t nr_samples;
@@ -197,7 +197,7 @@ int writer_event(struct writer *w, const struct kvmmt_event *e)
 		w->first_ns = e->time_ns;
 	if (e->time_ns > w->last_ns)
 		w->last_ns = e->time_ns;
-	return w->nr == KVMMT_FRAME_EVENTS ? writer_flush(w) : w->err;
+	return w->nr == KVMMT_EVENTS_PER_FRAME ? writer_flush(w) : w->err;
 }
 
 int writer_sample(struct writer *w, __u64 time_ns, bool last)

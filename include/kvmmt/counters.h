@@ -8,6 +8,7 @@
 
 #include "counters_vncr.h"
 #include "event.h"
+#include "refault.h"
 
 /*
  * One VM. Counters only grow; a struct of zeroes is the empty one. The last
@@ -21,7 +22,10 @@ struct kvmmt_counters {
 	__u64 inval[KVMMT_INVAL_NR + 1];	/* by reason, shadow ones too */
 	__u64 inval_bytes[KVMMT_INVAL_NR + 1]; /* canonical only: shadow ranges cover all */
 	__u64 inval_shadow;
+	__u64 refault_bytes;			/* mapped soon after they were invalidated */
+	/* No sums: of two CPUs' the greater counts. */
 	__u64 refused_ns;			/* time of the last refusal, 0: none */
+	__u64 vcpus;				/* greatest index of one that had a fault, + 1 */
 };
 
 /* MemAttr[3:0] of a stage-2 leaf, with and without FEAT_S2FWB (Arm ARM D8.6) */
@@ -117,15 +121,27 @@ static inline void kvmmt_count_invalidate(struct kvmmt_counters *c, __u32 reason
 		c->inval_bytes[i] += size_bytes;
 }
 
-static inline void kvmmt_fold(struct kvmmt_counters *c, const struct kvmmt_event *e)
+static inline void kvmmt_count_vcpu(struct kvmmt_counters *c, __u64 vcpu)
+{
+	if (vcpu >= c->vcpus)
+		c->vcpus = vcpu + 1;
+}
+
+/* @marks: of all VMs' invalidations */
+static inline void kvmmt_fold(struct kvmmt_counters *c, struct kvmmt_mark *marks,
+			      const struct kvmmt_event *e)
 {
 	if (kvmmt_is_refusal(e))
 		c->refused_ns = e->time_ns;
 
 	switch (e->kind) {
 	case KVMMT_KIND_S2_FAULT:
+		kvmmt_count_vcpu(c, e->vcpu);
 		kvmmt_count_fault(c, e->s2_fault.reason, e->s2_fault.memattr, e->s2_fault.flags,
 				  e->s2_fault.size_bytes);
+		if (e->s2_fault.reason == KVMMT_FAULT_MAPPED &&
+		    kvmmt_refaulted(marks, e->vm, e->s2_fault.ipa, e->time_ns, KVMMT_REFAULT_NS))
+			c->refault_bytes += e->s2_fault.size_bytes;
 		break;
 	case KVMMT_KIND_S2_SLOT:
 		kvmmt_count_slot(c, e->s2_slot.reason);
@@ -133,6 +149,9 @@ static inline void kvmmt_fold(struct kvmmt_counters *c, const struct kvmmt_event
 	case KVMMT_KIND_S2_INVALIDATE:
 		kvmmt_count_invalidate(c, e->s2_invalidate.reason, e->s2_invalidate.shadow,
 				       e->s2_invalidate.size_bytes);
+		if (!e->s2_invalidate.shadow)
+			kvmmt_mark(marks, e->vm, e->s2_invalidate.start,
+				   e->s2_invalidate.size_bytes, e->time_ns);
 		break;
 	}
 }

@@ -226,12 +226,16 @@ struct kvmmt_s2_slot {
 	__u16 change;		/* enum kvmmt_slot_change */
 };
 
+#define KVMMT_NO_SYSCALL (-1)
+
 struct kvmmt_s2_invalidate {
 	__u64 start;		/* bytes, IPA; of the shadow's input space if shadow */
 	__u64 size_bytes;
 	__u32 reason;		/* enum kvmmt_inval_reason */
 	__u32 shadow;		/* 1: a nested guest's shadow stage 2 */
-	__u64 pad[4];
+	__u32 process;		/* of tid; 0: it is a kernel thread */
+	__s32 syscall;		/* arm64's number of what it is in; KVMMT_NO_SYSCALL: none */
+	__u32 pad[6];
 };
 
 /* Events of one CPU's ring that were not stored between two that were */

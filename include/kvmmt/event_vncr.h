@@ -27,7 +27,7 @@
 	X(READ_ONLY, INJECTED, "read-only", "a write to a read-only memslot: external abort into L1") \
 	X(NO_PFN, INJECTED, "no-pfn", "the host cannot resolve the page: external abort into L1") \
 	X(NOT_MEMORY, INJECTED, "not-memory", "the page is no memory: external abort into L1") \
-	X(HWPOISON, INJECTED, "hwpoison", "the page is poisoned: external abort into L1")
+	X(HWPOISON, SIGNALLED, "hwpoison", "the page is poisoned: SIGBUS to the VMM")
 
 /*
  * Why an entry left: enum kvm_vncr_inval_reason. Those of a TLBI come first, and are

@@ -7,7 +7,7 @@
 
 #define KVMMT_MAX_RINGS 16
 #define KVMMT_MAX_VMS 4096	/* at one time, beside those with a place */
-#define KVMMT_MAX_VCPUS 8192	/* at one time, of guest hypervisors */
+#define KVMMT_MAX_VCPUS 32768	/* at one time, of guest hypervisors */
 
 /* A VM: its address may be used again, so how many lived there before is counted. */
 struct kvmmt_vm_key {
@@ -28,20 +28,25 @@ struct kvmmt_vcpu_key {
  */
 #define KVMMT_PLACES 128
 
-/* struct kvm is a page or more, with another behind it that guards it. */
-static inline __u32 kvmmt_place(__u64 vm)
+/* The low half of a VM's address: the verifier lets no whole pointer be shifted. */
+static inline __u32 kvmmt_low(__u64 vm)
 {
 	__u32 low = vm;
 
 #ifdef __bpf__
-	/* The verifier lets no pointer be shifted: stay with its low half. */
 	asm volatile("" : "+w"(low));
 #endif
-	return low >> 13 & (KVMMT_PLACES - 1);
+	return low;
+}
+
+/* struct kvm is a page or more, with another behind it that guards it. */
+static inline __u32 kvmmt_place(__u64 vm)
+{
+	return kvmmt_low(vm) >> 13 & (KVMMT_PLACES - 1);
 }
 
 /*
- * Who invalidates a VM's stage 2: a process, or a kernel thread. Their number is
+ * Who invalidates a VM's stage 2: a process's thread, or a kernel thread. Their number is
  * bounded; of many, those that were not at it for longest are forgotten and begin anew.
  */
 #define KVMMT_MAX_CAUSES 2048
@@ -50,8 +55,19 @@ struct kvmmt_cause_key {
 	struct kvmmt_vm_key vm;
 	__u32 process;			/* 0: a kernel thread */
 	__u32 reason;			/* enum kvmmt_inval_reason */
-	char comm[KVMMT_COMM_LEN];	/* of the process's first thread */
+	__s32 syscall;			/* of a notifier's process, else KVMMT_NO_SYSCALL */
+	__u32 pad;
+	char comm[KVMMT_COMM_LEN];	/* of the thread: kvmmt_cause_comm() */
 };
+
+/* What tells one of many threads from another does not count: "CPU 3/KVM" is "CPU #/KVM". */
+static inline void kvmmt_cause_comm(char to[KVMMT_COMM_LEN], const char from[KVMMT_COMM_LEN])
+{
+	int i;
+
+	for (i = 0; i < KVMMT_COMM_LEN; i++)
+		to[i] = from[i] >= '0' && from[i] <= '9' ? '#' : from[i];
+}
 
 /* How it came to it, innermost first; on request, of one in so many. A power of two. */
 #define KVMMT_STACK_DEPTH 24

@@ -41,6 +41,6 @@ struct kvmmt_frame {
 #define KVMMT_FRAME_EVENTS_MAX 65536u
 
 /* What the writer puts into a frame; a frame is what a crash can cost. */
-#define KVMMT_FRAME_EVENTS 8192u
+#define KVMMT_EVENTS_PER_FRAME 8192u
 
 #endif

@@ -20,7 +20,7 @@ $(O)/bench/longer: tests/bench/longer.c
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -Wall -Wextra $< -o $@
 
-screens_obj := $(filter-out $(addprefix $(O)/native/,kvmmt.o term.o service.o http.o exporter%.o cmd_%.o),$(native_obj))
+screens_obj := $(filter-out $(addprefix $(O)/native/,kvmmt.o term.o dashboard.o service.o http.o exporter%.o cmd_%.o),$(native_obj))
 $(O)/bench/screens: tests/bench/screens.c $(screens_obj)
 	@mkdir -p $(@D)
 	$(call msg,LD,$@)

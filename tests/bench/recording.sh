@@ -70,5 +70,8 @@ n=$(lines perf script --guestmount="$work/guests" -i "$work/long.data")
 perf_rate=$(rate "$n")
 item perf_script_events_per_second "$perf_rate" 1/s "perf script, $how, repeated to $n of them"
 item perf_script_peak_mib "$(awk '{ printf "%.1f", $3 / 1024 }' "$work/cost")" MiB "perf script of the same"
-item script_vs_perf_ratio "$(awk -v a="$kvmmt_rate" -v b="$perf_rate" 'BEGIN { printf "%.1f", a / b }')" ratio \
+vs_perf=$(awk -v a="$kvmmt_rate" -v b="$perf_rate" 'BEGIN { printf "%.1f", a / b }')
+item script_vs_perf_ratio "$vs_perf" ratio \
 	"kvmmt script to perf script over kvm_s2_fault of the same guest, lines a second of CPU time"
+awk -v r="$vs_perf" 'BEGIN { exit r < 10 }' ||
+	{ echo "recording.sh: kvmmt script is $vs_perf times as fast as perf script, not 10" >&2; exit 1; }

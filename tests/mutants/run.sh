@@ -78,7 +78,7 @@ make_image() {
 boot() {
 	local number=$1
 	shift
-	tests/vm/lab -k "$work/src/build" -t "$limit" \
+	tests/vm/lab -k "$work/src/build" -c maxsve -t "$limit" \
 		-a "kvm-arm.mode=nested kvm_mutant=$number" -- /bin/nested "$@" >"$work/out" 2>&1
 }
 

@@ -27,6 +27,8 @@ says 2 "unrecognized option '--nope'" stat --nope
 says 2 "no field 'nope'" stat --fields vm,nope
 says 2 "no field 'nope'" stat --sort nope
 says 0 'mapped_bytes' stat --fields list
+says 0 'mapped_bytes' top --sort list
+says 2 "unrecognized option '--json'" top --json
 says 2 'not a number of seconds' stat -d 0
 says 2 'not a number of seconds' stat -d 1x
 says 2 'not a number of seconds' top -d nan
@@ -43,12 +45,17 @@ says 0 '^vncr_walk$' script --kind list
 says 0 '^ctf  *[a-zA-Z]' export --format list
 says 2 "no field 'nope'" script --fields time,nope
 says 0 'fault_ipa  *of s2_fault' script --fields list
-says 2 'excludes --csv and --fields' script --json --fields ipa
+says 2 'exclude each other' script --json --fields ipa
 says 2 'exclude each other' script --json --csv
 says 2 "no kind 'vncr'" script --kind vncr
 says 2 "'normal' is counted by VM, not by vCPU" stat --vncr --fields vm,normal
 says 2 "'refusals' is counted by VM, not by vCPU" stat --vncr --sort refusals
-says 2 "'vcpu' is for --vncr" stat --fields vm,vcpu
+for command in stat report; do
+	says 2 "'vcpu' is for stat --vncr" $command --fields vm,vcpu
+done
+for command in stat report top; do
+	says 2 "'vcpu' is for stat --vncr" $command --sort vcpu
+done
 says 0 'vncr_hit_ratio' stat --fields list
 says 2 'neither 0.1 to 86400 seconds nor' record --keep 0
 says 2 'not a size such as 64M' record --keep 10x
@@ -78,8 +85,14 @@ says 2 'one VM only' heatmap -V a -V b
 says 2 "no format 'xml'" export -f xml
 says 2 'format and --output are needed' export -f csv
 says 2 'no stream' export -f ctf -o -
-says 2 'are for stat' report --csv f
-says 2 'are for a live run' report -m 1M f
+says 2 "unrecognized option '--csv'" report --csv f
+says 2 "unrecognized option '--buffer=1M'" report --buffer=1M f
+for option in --json --csv --fields=vm; do
+	says 2 "unrecognized option '$option'" top $option
+done
+says 2 'buffer needs --output' stat --buffer 1M
+says 2 'one recording only' script -i f tests/cases/v1.kvmmt
+says 2 'input is a recording' script tests/cases/v1.kvmmt true
 says 2 'takes no arguments' features now
 for command in stat script top report heatmap; do
 	says 1 "^kvmmt $command: /nosuch/file: No such file" $command -i /nosuch/file
@@ -98,6 +111,10 @@ says 2 'miss=101: this is not a percentage' exporter --storm for=5,miss=101
 says 2 'for=: this is not a number' exporter --storm for
 says 2 "'9973' is not HOST:PORT" exporter --listen 9973 --check
 says 2 "'localhost:99999' is not HOST:PORT" exporter --listen localhost:99999
+says 2 'input needs --textfile' exporter --input f
+says 2 'input is a recording' exporter --input f --textfile - --check
+says 2 'standard output is for --input' exporter --textfile -
+says 1 '^kvmmt exporter: /nosuch/file: No such file' exporter -i /nosuch/file -t -
 says 2 'exclude each other' exporter --listen :1 --textfile a.prom
 says 0 'page_size_bytes' features --json
 if [ "$(uname -m)" != aarch64 ]; then
@@ -105,9 +122,20 @@ if [ "$(uname -m)" != aarch64 ]; then
 		says 1 "^kvmmt $command: this machine is not arm64" $command
 	done
 fi
+# A recording is one with and without -i; behind "--" it is a command.
+for command in stat script report "top -b -n 1"; do
+	if diff <("$kvmmt" $command -i tests/cases/v1.kvmmt 2>&1 | sed 's/own CPU [0-9.]*%//') \
+		<("$kvmmt" $command tests/cases/v1.kvmmt 2>&1 | sed 's/own CPU [0-9.]*%//'); then
+		echo "ok cli: kvmmt $command FILE"
+	else
+		echo "not ok cli: kvmmt $command FILE is not kvmmt $command -i FILE"
+		failed=1
+	fi
+done
+says 1 'not arm64\|Permission denied' script -- tests/cases/v1.kvmmt
 # Nothing that was to be run runs when kvmmt cannot watch it.
 marker=$(mktemp -u)
-"$kvmmt" stat -m 1G -- touch "$marker" >/dev/null 2>&1
+"$kvmmt" stat -- touch "$marker" >/dev/null 2>&1
 if [ "$(uname -m)" != aarch64 ] && [ -e "$marker" ]; then
 	echo "not ok cli: the command ran unwatched"
 	failed=1

@@ -49,6 +49,7 @@ offers "my.kvmmt" kvmmt diff my.kvmmt my
 offers "s2_fault s2_slot s2_invalidate" kvmmt record --kind s2
 offers "chrome csv ctf" kvmmt export --format c
 offers "refusals" kvmmt stat --sort refusals
+offers "refusals" kvmmt-top --sort refusals
 offers "vm,normal vm,normal_nc" kvmmt stat --fields vm,normal
 offers "time,fault_ipa" kvmmt script --fields time,fault_
 offers "my.kvmmt" kvmmt record -q -- cat m

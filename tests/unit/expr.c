@@ -43,13 +43,15 @@ static void values(void)
 static void unknowns(void)
 {
 	static const char *const rows[] = { "unknown", "unknown>0", "unknown&&1", "0||unknown",
-					    "!unknown", "1/0", "-unknown==0" };
+					    "!unknown", "1/0", "-unknown==0",
+					    "1/0==1", "!(unknown+1/0)", "1&&1/0" };
 	struct expr_value v;
 	char error[100];
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		check(!expr_eval(rows[i], look_up, NULL, &v, error, sizeof(error)) && !v.known, "",
+		check(!expr_eval(rows[i], look_up, NULL, &v, error, sizeof(error)) && !v.known &&
+			      v.by_zero == !!strstr(rows[i], "/0"), "",
 		      "%s is not known", rows[i]);
 }
 

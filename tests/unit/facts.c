@@ -45,37 +45,95 @@ static void types(void)
 
 static void fold(void)
 {
+	static struct kvmmt_mark marks[KVMMT_MARKS];
 	struct kvmmt_counters c = { 0 };
 	struct kvmmt_event e = fault(KVMMT_FAULT_MAPPED, 6, KVMMT_F_FWB, 4096);
 
-	kvmmt_fold(&c, &e);
+	kvmmt_fold(&c, marks, &e);
 	check(c.fault[KVMMT_FAULT_MAPPED] == 1 && c.mapped[KVMMT_S2_NORMAL] == 1 &&
 		      c.mapped_bytes[KVMMT_S2_NORMAL] == 4096 && !c.refused_ns,
 	      "", "a mapping counts once, with its bytes");
 	e = fault(KVMMT_FAULT_RELAXED, 6, KVMMT_F_FWB, 4096);
-	kvmmt_fold(&c, &e);
+	e.vcpu = 6;
+	kvmmt_fold(&c, marks, &e);
 	check(c.mapped[KVMMT_S2_NORMAL] == 2 && c.mapped_bytes[KVMMT_S2_NORMAL] == 4096, "",
 	      "widened permissions map no new bytes");
+	check(c.vcpus == 7, "", "vCPUs are counted up to the greatest index");
 	e = fault(KVMMT_FAULT_UNSAFE_CACHEABLE, KVMMT_MEMATTR_NONE, 0, 0);
-	kvmmt_fold(&c, &e);
+	kvmmt_fold(&c, marks, &e);
 	check(counters_outcome(&c, KVMMT_OUTCOME_REFUSED) == 1 && c.refused_ns == 5 &&
 		      c.mapped[KVMMT_S2_OTHER] == 0,
 	      "", "a refusal is no mapping");
 	e = fault(KVMMT_FAULT_NR + 7, KVMMT_MEMATTR_NONE, 0, 0);
-	kvmmt_fold(&c, &e);
+	kvmmt_fold(&c, marks, &e);
 	check(c.fault[KVMMT_FAULT_NR] == 1 && counters_outcome(&c, KVMMT_OUTCOME_REFUSED) == 2, "",
 	      "a reason of a later kernel counts as unknown, and as refused");
 	e = (struct kvmmt_event){ .kind = KVMMT_KIND_S2_INVALIDATE,
 				  .s2_invalidate = { .size_bytes = 10, .reason = 0, .shadow = 1 } };
-	kvmmt_fold(&c, &e);
+	kvmmt_fold(&c, marks, &e);
 	e.s2_invalidate.shadow = 0;
-	kvmmt_fold(&c, &e);
+	kvmmt_fold(&c, marks, &e);
 	check(c.inval[0] == 2 && c.inval_shadow == 1 && c.inval_bytes[0] == 10, "",
 	      "a shadow's range adds no bytes of the VM's own");
 	e = (struct kvmmt_event){ .kind = KVMMT_KIND_S2_SLOT, .time_ns = 9,
 				  .s2_slot = { .reason = KVMMT_SLOT_MTE_VMA } };
-	kvmmt_fold(&c, &e);
+	kvmmt_fold(&c, marks, &e);
 	check(counters_refused_slots(&c) == 1 && c.refused_ns == 9, "", "a refused slot is a refusal");
+}
+
+static struct kvmmt_event invalidation(__u64 vm, __u64 start, __u64 size, __u64 time_ns)
+{
+	return (struct kvmmt_event){ .kind = KVMMT_KIND_S2_INVALIDATE, .vm = vm, .time_ns = time_ns,
+				     .s2_invalidate = { .start = start, .size_bytes = size } };
+}
+
+/* Bytes of refault that one mapping adds */
+static __u64 remapped(struct kvmmt_mark *marks, __u64 vm, __u64 ipa, __u64 size, __u64 time_ns)
+{
+	struct kvmmt_event e = fault(KVMMT_FAULT_MAPPED, 6, KVMMT_F_FWB, size);
+	struct kvmmt_counters c = { 0 };
+
+	e.vm = vm;
+	e.s2_fault.ipa = ipa;
+	e.time_ns = time_ns;
+	kvmmt_fold(&c, marks, &e);
+	return c.refault_bytes;
+}
+
+static void refaults(void)
+{
+	enum { A = 0x12340000, B = 0x12350000, MS = 1000000 };
+	static struct kvmmt_mark marks[KVMMT_MARKS];
+	const __u64 block = 2ul << 20;
+	struct kvmmt_counters c = { 0 };
+	struct kvmmt_event e = invalidation(A, 0x80001000, 0x2000, MS);
+	int i, found = 0;
+
+	kvmmt_fold(&c, marks, &e);
+	check(remapped(marks, A, 0x80001000, 4096, 2 * MS) == 4096 &&
+		      remapped(marks, A, 0x80002000, 4096, 101 * MS) == 4096,
+	      "it is not", "what is mapped within 100 ms of its invalidation is a refault");
+	check(!remapped(marks, A, 0x80001000, 4096, 102 * MS), "it is", "later it is none");
+	check(!remapped(marks, A, 0x80003000, 4096, 2 * MS) && !remapped(marks, A, 0x80000000, 4096, 2 * MS),
+	      "they are", "nor are its neighbours");
+	check(!remapped(marks, B, 0x80001000, 4096, 2 * MS), "it is", "nor is another VM's page");
+	e = invalidation(A, 0x90001000, 2 * block, 200 * MS);
+	kvmmt_fold(&c, marks, &e);
+	check(remapped(marks, A, 0x90200000, block, 201 * MS) == block &&
+		      remapped(marks, A, 0x90200000 + 5 * 4096, 4096, 201 * MS) == 4096,
+	      "it is not", "of a larger range, blocks and the pages in them");
+	check(!remapped(marks, A, 0x90000000, 4096, 201 * MS), "it is", "but not what it covers in part");
+	e.s2_invalidate.start = 0xa0000000;
+	e.s2_invalidate.shadow = 1;
+	kvmmt_fold(&c, marks, &e);
+	check(!remapped(marks, A, 0xa0000000, block, 201 * MS), "it is", "nor what a shadow loses");
+	for (i = 0; i < 5000; i++) {
+		e = invalidation(A, 0x100000000 + i * 4096ull, 4096, 300 * MS);
+		kvmmt_fold(&c, marks, &e);
+	}
+	for (i = 0; i < 5000; i++)
+		found += !!remapped(marks, A, 0x100000000 + i * 4096ull, 4096, 310 * MS);
+	check(found > 4500, "fewer", "of 5000 pages %d are found", found);
 }
 
 static void words(void)
@@ -192,7 +250,7 @@ static void models(void)
 	refusal.vm = 1;
 	refusal.pid = 0x7ffffff0;
 	refusal.time_ns = 3000;	/* after the sample: it takes time to read one */
-	model_refusal(&model, &refusal);
+	model_refusal(&model, &refusal, "", -1);
 	vm = model_find(&model, 1, 0x7ffffff0);
 	check(vm && vm->key.generation == 1 && vm->nr_refusals == 1, "", "events go to the later one");
 	check(!model_age_ns(&model, 3000), "", "an event after the sample is of now");
@@ -256,6 +314,7 @@ int main(void)
 	tiny_screens();
 	types();
 	fold();
+	refaults();
 	words();
 	names();
 	lockdown();

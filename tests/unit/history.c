@@ -6,6 +6,7 @@
 #include "check.h"
 #include "history.h"
 #include "nested.h"
+#include "trend.h"
 
 #define S 1000000000ull
 #define VMS 50
@@ -38,7 +39,7 @@ static void sample(struct model *m, __u64 t)
 		model_vm(m, &key, &c, "");
 	}
 	model_vcpu(m, &vcpu, &vncr);
-	model_refusal(m, &refusal);
+	model_refusal(m, &refusal, "a file", 3);
 	model_cause(m, &cause, &count);
 }
 
@@ -67,6 +68,9 @@ static void comes_back(void)
 {
 	struct history *h = history_new(100, 1 << 20);
 	struct model live = { 0 }, was = { 0 }, past = { 0 };
+	const struct kvmmt_vm_key nobody = { .vm = 1 };
+	struct model_counts c;
+	double seconds;
 	__u64 t;
 
 	for (t = 1; t <= 9; t++) {
@@ -80,6 +84,13 @@ static void comes_back(void)
 	check(history_at(h, 6 * S) == 5 && history_at(h, 7 * S - 1) == 5 && !history_at(h, 1) &&
 		      history_at(h, 99 * S) == 8,
 	      "it is not", "a sample is found by time");
+	check(history_delta(h, 5, &live.vms[4]->key, &c, &seconds) == 1 && seconds == 1 &&
+		      c.s2.mapped[KVMMT_S2_NORMAL] == 5,
+	      "it is not", "what one VM did then is found without the others");
+	check(history_delta(h, 5, &live.vms[VMS - 1]->key, &c, &seconds) == 1 &&
+		      c.s2.mapped[KVMMT_S2_NORMAL] == VMS,
+	      "it is not", "also behind those that have vCPUs and refusals");
+	check(!history_delta(h, 5, &nobody, &c, &seconds), "it is", "nobody is not found");
 	check(past.vms[0]->refusals != live.vms[0]->refusals, "they are one", "what came back is a copy");
 	history_free(h);
 	model_free(&live);
@@ -121,10 +132,43 @@ static void bounds(void)
 	model_free(&past);
 }
 
+/* Each sample with another rate; the latest have to come first, the others a few at a time. */
+static void trends(void)
+{
+	struct history *h = history_new(TREND_NR + 50, 1 << 20);
+	static struct trend t;
+	struct model live = { 0 };
+	__u64 i, last = TREND_NR + 30, known = 0;
+
+	for (i = 1; i <= last + 1; i++) {
+		sample(&live, i * (i + 1) / 2);
+		history_add(h, &live);
+	}
+	trend_follow(&t, h, last, &live.vms[6]->key);
+	/* The model has seconds of other lengths too: 7 * n faults in n seconds. */
+	check(trend_at(&t, 0) && trend_at(&t, 0)->faults == 7 && trend_at(&t, 0)->seconds == last + 1 &&
+		      trend_at(&t, TREND_FILL - 1) && !trend_at(&t, TREND_FILL),
+	      "it is not", "a trend has its latest points first");
+	for (i = TREND_FILL; i < TREND_NR; i += TREND_FILL)
+		trend_follow(&t, h, last, &live.vms[6]->key);
+	for (i = 0; i < TREND_NR; i++)
+		known += trend_at(&t, i) && trend_at(&t, i)->seconds == last + 1 - i;
+	check(known == TREND_NR && !trend_at(&t, TREND_NR), "they are not", "then all that it is of");
+	trend_follow(&t, h, 40, &live.vms[6]->key);
+	check(trend_at(&t, 0) && trend_at(&t, 0)->seconds == 41, "it has not", "it goes back");
+	trend_follow(&t, h, 40, &live.vms[8]->key);
+	check(trend_at(&t, 0) && trend_at(&t, 0)->faults == 9, "it has not", "and to another VM");
+	history_clear(h);
+	check(history_begin(h) == history_end(h) && !history_bytes(h), "it is not", "a history is cleared");
+	history_free(h);
+	model_free(&live);
+}
+
 int main(void)
 {
 	check_suite = "history";
 	comes_back();
 	bounds();
+	trends();
 	return check_status();
 }

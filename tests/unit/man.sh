@@ -24,6 +24,20 @@ for word in $(head -c 4096 tests/cases/v1.kvmmt | strings -n 3 | sed -n '/^hostn
 		failed=1
 	fi
 done
+# The types of frames on disk are those that the page names.
+types=$(python3 -c 'import struct, sys
+file, at = open("tests/cases/v1.kvmmt", "rb").read(), 0
+while at < len(file):
+	kind, stored = struct.unpack_from("<II", file, at + 4)
+	print(kind)
+	at += 44 + stored' | sort -nu)
+named=$(mandoc -T ascii docs/kvmmt.data.5 | col -bx | sed -nE 's/^ {5,7}([0-9]+) [A-Z]+( .*|$)/\1/p' | sort -n)
+if [ -n "$types" ] && [ -z "$(comm -23 <(sort <<<"$types") <(sort <<<"$named"))" ]; then
+	echo "ok man: docs/kvmmt.data.5 names the frames of tests/cases/v1.kvmmt"
+else
+	echo "not ok man: docs/kvmmt.data.5 names frames" $named, "on disk are" $types
+	failed=1
+fi
 for command in $commands; do
 	page=docs/kvmmt-$command.1
 	help=$("$kvmmt" $command --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vE -- '--(help|usage|version)$' | sort -u)
@@ -37,6 +51,10 @@ for command in $commands; do
 	fi
 done
 for page in docs/*.[15]; do
+	if line=$(mandoc -T ascii "$page" | col -b | grep -E '(^| )\.[A-Z]{2}( |$)'); then
+		echo "not ok man: $page shows a macro: $line"
+		failed=1
+	fi
 	if warnings=$(mandoc -T lint -W warning "$page"); then
 		echo "ok man: $page is sound"
 	else

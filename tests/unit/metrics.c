@@ -72,8 +72,8 @@ static void storm(struct series *s, double per_s)
 		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "kworker/3:1", .count = 400 },
 		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "khugepaged", .count = 350 },
 		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "kworker/u8:2", .count = 100 },
-		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "qemu", .process = 5, .count = 70 },
-		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "qemu", .process = 6, .count = 30 },
+		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "qemu", .process = 5, .syscall = 233, .count = 70 },
+		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "qemu", .process = 6, .syscall = 233, .count = 30 },
 		{ .reason = KVMMT_INVAL_NOTIFIER, .comm = "ksmd", .count = 50 },
 	};
 

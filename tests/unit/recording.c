@@ -212,7 +212,8 @@ static void cut(const __u8 *bytes, size_t len)
 		before = nr;
 	}
 	check(!bad, "", "a file cut anywhere gives its whole frames, and knows that it was cut");
-	check(frames == NR / KVMMT_FRAME_EVENTS + 1, "", "and the more there is of it, the more it gives");
+	check(frames == NR / KVMMT_EVENTS_PER_FRAME + 1, "",
+	      "and the more there is of it, the more it gives");
 }
 
 static void flip(__u8 *bytes, size_t len)
@@ -231,7 +232,45 @@ static void flip(__u8 *bytes, size_t len)
 			worst = nr;
 	}
 	check(!bad, "", "no bit is flipped unnoticed");
-	check(worst >= KVMMT_FRAME_EVENTS, "", "and it costs one frame, not what is before it");
+	check(worst >= KVMMT_EVENTS_PER_FRAME, "", "and it costs one frame, not what is before it");
+}
+
+static __u32 type_at(const __u8 *bytes, size_t at)
+{
+	return bytes[at + 4] | bytes[at + 5] << 8 | bytes[at + 6] << 16 | (__u32)bytes[at + 7] << 24;
+}
+
+/* What stands on disk, by the numbers that kvmmt.data(5) has. */
+static void types(__u8 *bytes, size_t len)
+{
+	size_t at = 0, event_frames = 0, samples = 0, others = 0, before = 0, nr;
+	struct reader_state state = { 0 };
+	struct kvmmt_frame f = { 0 };
+
+	while (at < len && frame_get(bytes + at, &f)) {
+		__u32 type = type_at(bytes, at);
+
+		event_frames += type == 2;
+		samples += type == 3;
+		others += type != 2 && type != 3;
+		before = at;
+		at += KVMMT_FRAME_BYTES + f.stored_bytes;
+	}
+	check(at == len && type_at(bytes, 0) == 1 && type_at(bytes, before) == 4 && others == 2 &&
+		      event_frames >= NR / KVMMT_EVENTS_PER_FRAME + 1 && samples == 2,
+	      "", "frames have the types that kvmmt.data(5) names");
+	/* The first frame of events as one of a later kvmmt */
+	frame_get(bytes, &f);
+	at = KVMMT_FRAME_BYTES + f.stored_bytes;
+	while (frame_get(bytes + at, &f) && f.type != 2)
+		at += KVMMT_FRAME_BYTES + f.stored_bytes;
+	f.type = 5;
+	frame_put(bytes + at, &f);
+	check(!read_bytes(bytes, len, &nr, &state) && state.unknown_frames == 1 &&
+		      nr == NR - f.events && state.complete && !state.damaged_frames,
+	      "", "a frame of a later kvmmt is passed over and counted");
+	f.type = 2;
+	frame_put(bytes + at, &f);
 }
 
 /* The first frame with another text, and its checksums right. */
@@ -316,7 +355,8 @@ static void flight(void)
 		check(!memcmp(&d->events[nr - 1], &events[NR - 1], sizeof(*events)), "",
 		      "a flight recorder keeps the latest frame");
 	}
-	check(nr == NR % KVMMT_FRAME_EVENTS && reader_state(r)->complete, "", "and no more than it may");
+	check(nr == NR % KVMMT_EVENTS_PER_FRAME && reader_state(r)->complete, "",
+	      "and no more than it may");
 	reader_close(r);
 	writer_free(w);
 }
@@ -345,6 +385,7 @@ int main(void)
 	len = whole_bytes(bytes, sizeof(bytes));
 	cut(bytes, len);
 	flip(bytes, len);
+	types(bytes, len);
 	foreign();
 	later();
 	flight();

@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # The commands that read recordings: one of format version 1 that stays as it is
 # shows what it always showed, and other programs open what is exported.
-#   recordings.sh KVMMT
+#   recordings.sh KVMMT ODD
 kvmmt=$1
 cases=tests/cases
+export TZ=UTC
 failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+odd=$work/odd.kvmmt
+"$2" "$odd" && "$2" "$work/crowd" crowd || exit 1
 
 check() { # NAME COMMAND...
 	local name=$1 why
@@ -46,8 +49,54 @@ damaged() { # what is said of a cut file
 	"$kvmmt" report "$work/cut" 2>&1 | grep -q 'still being written, or cut off'
 }
 
+# A frame that a later kvmmt writes between the two that are there
+later() {
+	python3 -c 'import struct, sys, zlib
+file = open(sys.argv[1], "rb").read()
+end = 44 + struct.unpack_from("<I", file, 8)[0]
+header = struct.pack("<4sIIIIIQQ", b"KVMR", 99, 3, 3, 0, zlib.crc32(b"new"), 0, 0)
+frame = header + struct.pack("<I", zlib.crc32(header)) + b"new"
+open(sys.argv[2], "wb").write(file[:end] + 2 * frame + file[end:])' $cases/v1.kvmmt "$work/later"
+	"$kvmmt" report "$work/later" 2>"$work/said" | diff $cases/v1.report - &&
+		[ "$(cat "$work/said")" = "kvmmt report: $work/later: skipped 2 frames of kinds this kvmmt does not know" ]
+}
+
+# Two VMs of one process stay apart, and both say which process it is.
+twins() {
+	"$kvmmt" export -f chrome -o "$work/twins" "$odd" &&
+		python3 -c 'import json, sys
+events = json.load(open(sys.argv[1]))["traceEvents"]
+named = {e["pid"]: e["args"]["name"] for e in events if e["name"] == "process_name"}
+assert named == {0: "lost events", 1: "twin (pid 1000)", 2: "twin (pid 1000)"}, named
+faults = [e["pid"] for e in events if e["name"] == "s2_fault"]
+assert (faults.count(1), faults.count(2)) == (21, 21), faults
+counters = {e["pid"] for e in events if e["ph"] == "C"}
+assert counters == {1, 2}, counters' "$work/twins"
+}
+
+# A hostname that could end its string
+quoted() {
+	"$kvmmt" export -f ctf -o "$work/odd-ctf" "$odd" &&
+		grep -qF 'hostname = "odd\\host_";' "$work/odd-ctf/metadata" &&
+		babeltrace2 "$work/odd-ctf" >/dev/null
+}
+
 drawn() {
 	grep -q 'fill="#0072b2" opacity' "$work/vm.svg" && grep -q '>0x0</text>' "$work/vm.svg"
+}
+
+# A refused memslot's row and box, a refused fault, and both losses; of VM A alone
+marked() {
+	"$kvmmt" heatmap -o "$work/odd.svg" "$odd" &&
+		python3 -c 'import sys, xml.dom.minidom as m
+svg = m.parse(sys.argv[1])
+words = {t.firstChild.data for t in svg.getElementsByTagName("text")}
+assert {"memslot refused", "events lost", "0x80000000"} <= words, words
+bands = [r for r in svg.getElementsByTagName("rect") if r.getAttribute("fill") == "#f0e442"]
+# One in the legend, one of the first loss: the second is after the last event of this VM.
+assert len(bands) == 2, len(bands)
+red = [l for l in svg.getElementsByTagName("path") if l.getAttribute("stroke") == "#d55e00"]
+assert len(red) == 2 * 2 + 2 * 6, len(red)' "$work/odd.svg"
 }
 
 # Twice as large as the SVG: for screens of today
@@ -68,12 +117,62 @@ differs() {
 		"$kvmmt" diff $cases/v1.kvmmt "$work/cut" 2>/dev/null | grep -q '^events  *600  *0 *-100.0%'
 }
 
+# Whole numbers, and times with their unit
+units() {
+	"$kvmmt" diff -a "$odd" "$odd" | grep -qE '^vncr_walk_times +2.05us +2.05us +\+0.0%$' &&
+		"$kvmmt" diff -a "$odd" "$odd" | grep -qE '^seconds +4.000000s +4.000000s +\+0.0%$' &&
+		"$kvmmt" diff -a "$odd" "$odd" | grep -qE '^mapped_bytes +172032B +172032B' &&
+		"$kvmmt" diff -j "$odd" $cases/v1.kvmmt |
+			grep -qF '{"name":"mapped_bytes","unit":"bytes","a":172032,"b":'
+}
+
+says() { # PATTERN WORDS...
+	local pattern=$1 out
+	shift
+	out=$("$kvmmt" "$@" 2>&1)
+	grep -qxe "$pattern" <<<"$out" || { echo "$out"; return 1; }
+}
+
+# A line with its time above each table; what was lost is told when it grows.
+tables() {
+	"$kvmmt" stat "$odd" >"$work/tables" 2>"$work/losses"
+	[ "$(grep -nE '^$|s$' "$work/tables" | tr '\n' ' ')" = \
+		"1:1.000 s 5: 6:2.000 s 10: 11:3.000 s 15: 16:total of 4.000 s " ] &&
+		[ "$(sed 's/.*: //; s/ events.*//' "$work/losses" | tr '\n' ' ')" = "7 12 " ]
+}
+
+# Nothing but what a reader sees
+blanks() {
+	! "$kvmmt" report "$odd" | grep -n ' $' && ! "$kvmmt" diff "$odd" $cases/v1.kvmmt | grep -n ' $' &&
+		! "$kvmmt" stat -F pid,vm "$odd" 2>&1 | grep -n ' $'
+}
+
+# What a reader has no room for is not said to be lost, and not kept quiet.
+crowded() {
+	local words='16 events are of VMs beyond the 16384, or of guest hypervisors'"'"' vCPUs beyond the 32768, that are counted at one time'
+	for command in stat report; do
+		"$kvmmt" $command "$work/crowd" >"$work/out" 2>"$work/err"
+		[ $? = 1 ] && [ "$(cat "$work/err")" = "kvmmt $command: $work/crowd: $words" ] ||
+			{ cat "$work/err"; return 1; }
+	done
+	grep -q 'lost 0  not counted 16  2049 VMs' "$work/out"
+}
+
+# The metrics of refusals and losses, with the recording's times
+metrics() {
+	"$kvmmt" exporter -i "$odd" -t "$work/odd.prom" &&
+		grep -qxF 'kvmmt_refusal_timestamp_seconds{vm="twin",name_from="recording",pod="",at="slot",reason="unsafe-cacheable",missing="FWB and DIC",slot="",backing=""} 1795000101' "$work/odd.prom" &&
+		grep -qxF 'kvmmt_lost_events_total{kind="s2_fault"} 12' "$work/odd.prom" &&
+		! grep process_ "$work/odd.prom"
+}
+
 piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
 
 check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
 check "the lines of version 1" same $cases/v1.script script -n 12 -i $cases/v1.kvmmt
 check "from a pipe" piped
 check "a cut file is said to be one" damaged
+check "frames of a later kvmmt are passed over, and that is said" later
 check "the totals" lines 3 "$kvmmt" stat -i $cases/v1.kvmmt
 check "one VM alone" lines 2 "$kvmmt" stat -n 1 -d 100 -V vm-1 -i $cases/v1.kvmmt
 check "a VM that is not there" exits 1 stat -V vm-9 -i $cases/v1.kvmmt
@@ -81,15 +180,40 @@ check "an assertion that holds" exits 0 report -a 'lost==0 && events==600' $case
 check "one that does not" exits 1 report -a 'events<600' $cases/v1.kvmmt
 check "one of what was not recorded" exits 1 report -a 'vncr.hit_ratio>0.9' $cases/v1.kvmmt
 check "one that makes no sense" exits 2 report -a 'events<' $cases/v1.kvmmt
+check "a division by zero is named" says "kvmmt report: nobody can tell: '1/0==1': division by zero" \
+	report -a '1/0==1' "$odd"
+check "its values before it" says ".*: events is 46, vncr.misses is 0, division by zero" \
+	report -a 'events/vncr.misses==1' "$odd"
+check "when it was" says 'recorded 2026-11-18T11:08:20+0000' report "$odd"
+check "in a zone" env TZ=CET-1 bash -c '"$0" report "$1" | grep -qx "recorded 2026-11-18T12:08:20+0100"' \
+	"$kvmmt" "$odd"
+check "the time of day of an event" says '2026-11-18T11:08:21.200000+0000 .*VM twin.* s2_slot: .*' \
+	script -w "$odd"
+check "as a field" says 'time=2026-11-18T11:08:21.200000000+0000 kind=s2_slot' script -w -F time,kind "$odd"
+check "in JSON" says '.*"time_ns":101200000000,"time":"2026-11-18T11:08:21.200000000+0000".*' \
+	script -w --json "$odd"
+check "tables and losses of a live run" tables
+check "more vCPUs than are counted" crowded
+check "metrics of version 1" same $cases/v1.metrics exporter -i $cases/v1.kvmmt --textfile -
+check "metrics of refusals and losses" metrics
+check "metrics to a full disk" exits 1 exporter -i $cases/v1.kvmmt --textfile /dev/full/x
+check "a histogram in words" says "how long VNCR walks took" report "$odd"
+check "and in JSON, over all VMs" says '{"hostname".*"vncr_walk_times":{"sum_ns":58023,"le_ns":{"2048":1,"65536":1}}.*' \
+	report --json "$odd"
+check "no blanks at the ends of lines" blanks
 check "what differs" differs
+check "what differs has units" units
 check "exports CSV" lines 601 "$kvmmt" export -f csv -o - $cases/v1.kvmmt
 check "exports Chrome's JSON" exits 0 export -f chrome -o "$work/json" $cases/v1.kvmmt
 check "which is JSON" python3 -m json.tool "$work/json" "$work/json2"
 check "exports CTF" exits 0 export -f ctf -o "$work/ctf" $cases/v1.kvmmt
 check "which babeltrace2 reads" lines 600 babeltrace2 "$work/ctf"
+check "two VMs of one process are two in Chrome's JSON" twins
+check "a hostname with a backslash in CTF" quoted
 check "draws a VM" exits 0 heatmap -V vm-1 -o "$work/vm.svg" $cases/v1.kvmmt
 check "which is XML" python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$work/vm.svg"
 check "with types and addresses" drawn
+check "a refused memslot and lost events are marked" marked
 check "draws it as PNG too" exits 0 heatmap -V vm-1 -o "$work/vm.png" $cases/v1.kvmmt
 check "which is one, as large" png
 check "a full disk is noticed" exits 1 export -f csv -o /dev/full $cases/v1.kvmmt

@@ -111,6 +111,53 @@ static void identities(void)
 	model_free(&m);
 }
 
+static void invalidate(__u64 at, __u32 process, const char *comm, __u32 reason)
+{
+	struct kvmmt_event e = { .time_ns = now_ns++, .vm = 0x1000, .pid = 5, .vcpu = -1,
+				 .kind = KVMMT_KIND_S2_INVALIDATE };
+
+	snprintf(e.comm, sizeof(e.comm), "%s", comm);
+	e.s2_invalidate.start = at;
+	e.s2_invalidate.size_bytes = 4096;
+	e.s2_invalidate.reason = reason;
+	e.s2_invalidate.process = process;
+	writer_event(writer, &e);
+}
+
+/* Who invalidates, and what was mapped again, as BPF counts it. */
+static void by_whom(void)
+{
+	char other[] = "/tmp/kvmmt-unit-XXXXXX", *kept = strdup(path);
+	struct source s = { 0 };
+	struct model m = { 0 };
+	struct model_cause *c;
+
+	close(mkstemp(other));
+	strcpy(path, other);
+	begin();
+	give(0x1000, 5, KVMMT_KIND_S2_FAULT);
+	invalidate(0, 5, "CPU 0/KVM", KVMMT_INVAL_NOTIFIER);
+	invalidate(0x1000, 5, "CPU 1/KVM", KVMMT_INVAL_NOTIFIER);
+	invalidate(0x2000, 0, "ksmd", KVMMT_INVAL_NOTIFIER);
+	give(0x1000, 5, KVMMT_KIND_S2_FAULT);
+	finish();
+	replay_open(&s.replay, path, NULL, 0);
+	run(&s, &m, 0);
+	c = m.vms[0]->causes;
+	check(m.vms[0]->nr_causes == 2 && c[0].now.count == 2 && c[0].now.bytes == 8192 &&
+		      c[0].key.process == 5 && !strcmp(c[0].key.comm, "CPU #/KVM"),
+	      c[0].key.comm, "a process's threads of a kind are one cause");
+	check(c[1].now.count == 1 && !c[1].key.process && !strcmp(c[1].key.comm, "ksmd"), c[1].key.comm,
+	      "a kernel thread is another");
+	check(m.vms[0]->now.s2.refault_bytes == 4096 && m.vms[0]->now.s2.vcpus == 3, "other counts",
+	      "what was mapped again is found, and how many vCPUs there are");
+	source_close(&s);
+	model_free(&m);
+	unlink(path);
+	strcpy(path, kept);
+	free(kept);
+}
+
 static void filters(void)
 {
 	const char *const names[] = { "vm-4", "1000005", "nobody" };
@@ -228,6 +275,7 @@ int main(void)
 	close(mkstemp(path));
 	identities();
 	filters();
+	by_whom();
 	crowd();
 	too_many();
 	samples();

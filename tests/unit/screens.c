@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dashboard's screens for scripted keys, as text: compared with tests/cases/screens.txt. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nested.h"
@@ -41,8 +42,12 @@ static void sample(__u64 t)
 	give(2, "db-2", &db);
 }
 
+static struct past past;
+
 static void show(const char *title, int rows, int cols)
 {
+	if (past.history)
+		past_trend(&past, &ui);
 	ui_draw(&ui, &screen, rows, cols);
 	printf("=== %s, %dx%d\n", title, cols, rows);
 	screen_print(&screen, stdout);
@@ -96,8 +101,6 @@ static void nested(void)
 	keys("\x1b");
 }
 
-static struct past past;
-
 /* As kvmmt top does: a key, then what it asks of the past. */
 static void live_keys(const char *text)
 {
@@ -140,29 +143,141 @@ static void back_in_time(void)
 	show("of a time", 6, 80);
 	live_keys("/gpu\n\n");
 	show("a VM in the past", 24, 80);
+	live_keys("\x1b/web\n\n");
+	show("another one", 24, 44);
 	live_keys("\x1bg99\n");
 	show("no further back than was kept", 6, 80);
 	live_keys("l");
 	show("live again", 6, 80);
-	live_keys("pT");
+	live_keys("b");
+	show("what BPF costs is measured from now on", 8, 80);
+	ui.costs_s = 2;
+	ui.costs[KVMMT_KIND_S2_FAULT] = (struct live_cost){ 100000, 42000000 };
+	ui.costs_before[KVMMT_KIND_S2_FAULT] = (struct live_cost){ 4000, 2000000 };
+	show("what BPF costs", 16, 80);
+	live_keys("bpT");
 	show("back in time from a pause", 3, 80);
 	live_keys("t");
 	show("and on to it", 3, 80);
 	past_close(&past);
 }
 
+/* A name that is longer than the column, a VM that is gone, big numbers, little room. */
+static void crowded(void)
+{
+	static const int sizes[][2] = { { 24, 132 }, { 24, 80 }, { 12, 60 }, { 12, 44 }, { 12, 40 },
+					{ 6, 22 } };
+	struct kvmmt_counters c = { .fault = { [KVMMT_FAULT_UNSAFE_CACHEABLE] = 20000 } };
+	size_t i;
+
+	model_free(&model);
+	ui_init(&ui, &host, &model);
+	snprintf(ui.hostname, sizeof(ui.hostname), "gh-rack-17-node-03.example.com");
+	snprintf(host.release, sizeof(host.release), "6.12.117-kvmmt-arm64-64k");
+	host.tracepoint[KVMMT_KIND_S2_SLOT] = host.tracepoint[KVMMT_KIND_VNCR_WALK] = false;
+	for (i = 1; i <= 3; i++) {
+		sample(i);
+		c.refused_ns = i * S;
+		c.inval[KVMMT_INVAL_TEARDOWN] = c.inval_bytes[KVMMT_INVAL_TEARDOWN] = i > 2;
+		give(3, "train-llm-70b-worker-number-0017-of-0064", &c);
+	}
+	model.lost[KVMMT_KIND_S2_FAULT] = 4000000007;
+	model.nr_refusals = 20000;
+	keys("p");
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		show("much to say", sizes[i][0], sizes[i][1]);
+	host.tracepoint[KVMMT_KIND_S2_SLOT] = host.tracepoint[KVMMT_KIND_VNCR_WALK] = true;
+	ui.sort = field_find("retried", 7) - fields;
+	show("sorted by a column for which there is no room", 12, 44);
+	keys("p");
+}
+
+static void refuse(__u64 time_ns, __u32 ipa, const char *backing, int slot)
+{
+	struct kvmmt_event e = {
+		.time_ns = time_ns, .vm = 0xffff000000001001ull, .pid = 4194305, .vcpu = 3,
+		.tid = 4711, .comm = "CPU 3/KVM", .kind = KVMMT_KIND_S2_FAULT,
+		.s2_fault = { .fault_ipa = ipa, .ipa = ipa, .pfn = 0x70000, .hva = 0x7f0000000000 + ipa,
+			      .vma = KVMMT_VMA_FOUND | KVMMT_VMA_PFNMAP | KVMMT_VMA_SHARED,
+			      .flags = KVMMT_F_DIC | KVMMT_F_MTE | KVMMT_F_WRITE,
+			      .reason = KVMMT_FAULT_UNSAFE_CACHEABLE, .ret = -14,
+			      .memattr = KVMMT_MEMATTR_NONE },
+	};
+
+	model_refusal(&model, &e, backing, slot);
+}
+
+/* Refusals that are alike are one; the view scrolls to whatever else there is. */
+static void refused(void)
+{
+	struct kvmmt_event slot = {
+		.time_ns = S, .vm = 0xffff000000001001ull, .pid = 4194305, .vcpu = -1, .tid = 4194305,
+		.comm = "qemu", .kind = KVMMT_KIND_S2_SLOT,
+		.s2_slot = { .ipa = 0xc0000000, .size_bytes = 1 << 30, .hva = 0x7f0080000000, .slot = 5,
+			     .vma_hva = 0x7f0080000000, .vma = KVMMT_VMA_FOUND,
+			     .reason = KVMMT_SLOT_MTE_VMA, .flags = KVMMT_F_MTE, .ret = -22 },
+	};
+	int i;
+
+	model_free(&model);
+	ui_init(&ui, &host, &model);
+	snprintf(ui.hostname, sizeof(ui.hostname), "gh-01");
+	sample(1);
+	sample(2);
+	model_refusal(&model, &slot, "/dev/hugepages/vm", -1);
+	for (i = 0; i < 12; i++)
+		refuse(2 * S + i, 0x80000000 + 0x1000 * (i % 5), "vfio-pci 0000:17:00.0", 3);
+	refuse(2 * S, 0xd0000000, "", -1);
+	sample(3);
+	keys("/gpu\n\n");
+	show("refusals that are alike are one", 24, 80);
+	ui_key(&ui, K_PAGE_DOWN, 24);
+	show("and a page on", 24, 80);
+	keys("kk");
+	show("two rows back", 24, 80);
+	ui_key(&ui, K_END, 12);
+	show("the last row on a small screen", 12, 40);
+	ui_key(&ui, K_HOME, 24);
+	keys("\n");
+	show("Enter, but this VM does not nest", 12, 132);
+	keys("\x1b");
+}
+
+/* Answers that are none. */
+static void nonsense(void)
+{
+	ui.replay = true;
+	ui.realtime_ns = 1763757000000000000ll;
+	ui.at_s = 2;
+	show("a recording", 12, 80);
+	keys("gabc\n");
+	show("go to nowhere", 12, 80);
+	keys("d0\n");
+	show("no time at all between refreshes", 12, 80);
+	keys("/nosuch\n");
+	show("nobody of that name", 12, 80);
+	keys("d3601\n");
+	show("an hour and more is fine", 12, 80);
+	ui.ended = true;
+	show("at its end", 12, 80);
+	ui.replay = ui.ended = ui.new_delay = false;
+	ui.delay_s = 1;
+}
+
 int main(void)
 {
 	struct kvmmt_event refusal = {
 		.time_ns = 2 * S, .vm = 0xffff000000001001ull, .pid = 4194305, .vcpu = 3,
-		.kind = KVMMT_KIND_S2_FAULT,
+		.tid = 4711, .comm = "CPU 3/KVM", .kind = KVMMT_KIND_S2_FAULT,
 		.s2_fault = { .fault_ipa = 0x80000000, .ipa = 0x80000000, .pfn = 0x70000,
+			      .hva = 0x7f0000000000,
 			      .vma = KVMMT_VMA_FOUND | KVMMT_VMA_PFNMAP | KVMMT_VMA_SHARED,
 			      .reason = KVMMT_FAULT_UNSAFE_CACHEABLE, .ret = -14,
 			      .memattr = KVMMT_MEMATTR_NONE },
 	};
 	int kind;
 
+	setenv("TZ", "UTC", 1);
 	snprintf(host.release, sizeof(host.release), "6.12.117-kvmmt");
 	host.fwb = NO;
 	host.dic = NO;
@@ -173,7 +288,7 @@ int main(void)
 	show("before the first VM", 24, 80);
 	sample(1);
 	sample(2);
-	model_refusal(&model, &refusal);
+	model_refusal(&model, &refusal, "", -1);
 	sample(3);
 	show("three VMs", 24, 80);
 	show("three VMs, wide", 12, 200);
@@ -202,6 +317,9 @@ int main(void)
 	host.tracepoint[KVMMT_KIND_S2_INVALIDATE] = true;
 	nested();
 	back_in_time();
+	crowded();
+	refused();
+	nonsense();
 	model_free(&model);
 	screen_free(&screen);
 	return 0;

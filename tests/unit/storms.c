@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "check.h"
+#include "names.h"
 #include "storm_watch.h"
+#include "storms.h"
 #include "thrash.h"
 
 #define S 1000000000ull
@@ -44,7 +46,7 @@ static enum storm_change step(__u64 step_ns, __u32 reason, double per_s, double 
 	counters.inval[reason] += n;
 	if (reason != KVMMT_INVAL_GUEST_TLBI)
 		counters.inval_bytes[reason] += n << 12;
-	counters.mapped_bytes[KVMMT_S2_NORMAL] += (double)(n << 12) * refault;
+	counters.refault_bytes += (double)(n << 12) * refault;
 	khugepaged.count += n - n / 10;
 	vmm.count += n / 10;
 	model_sample(&model, now);
@@ -75,7 +77,7 @@ static void raises(void)
 	n = until(STORM_RAISED, 30, KVMMT_INVAL_NOTIFIER, 48000, 0.7);
 	check(n == 10 && storm.spell.on && storm.spell.raised == 1, "it is not", "a storm after 10 s");
 	storm_text(&storm, &model, model_find_key(&model, &key), text, sizeof(text));
-	check(!strcmp(text, "48.0K invalidations/s for 10 s, 70% of the memory mapped again; 90% by "
+	check(!strcmp(text, "48.0K invalidations/s for 10 s, 70% of the memory mapped again within 100 ms; 90% by "
 			    "kernel khugepaged, notifier: collapses pages into huge ones"),
 	      text, "its rate, its time, its cause");
 	n = until(STORM_CLEARED, 60, KVMMT_INVAL_NOTIFIER, 6000, 0.7);
@@ -139,7 +141,7 @@ static void causes(void)
 		{ { .comm = "a/b \033x", .process = 9 }, "process", "a/b__x" },
 		{ { .comm = "0123456789abcdef", .process = 7 }, "vmm", "0123456789abcdef" },
 	};
-	char word[STORM_WORD_LEN];
+	char word[NAME_LEN];
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -148,6 +150,12 @@ static void causes(void)
 		check(!strcmp(storm_cause_kind(&rows[i].cause, &vm), rows[i].kind), "",
 		      "cause %s is of kind %s", rows[i].word, rows[i].kind);
 	}
+	check(!strcmp(storm_cause_syscall(&(struct storm_cause){ .process = 7, .syscall = 215 }, word),
+		      "munmap") &&
+		      !strcmp(storm_cause_syscall(&(struct storm_cause){ .process = 7, .syscall = 999 }, word),
+			      "syscall-999") &&
+		      !*storm_cause_syscall(&(struct storm_cause){ .syscall = 215 }, word),
+	      word, "a process's system call has its name, or its number");
 	/* The kernel forgot it, and it began anew. */
 	restart();
 	step(S, KVMMT_INVAL_NOTIFIER, 0, 0);
@@ -179,7 +187,7 @@ static void watch(void)
 		}
 		many.inval[KVMMT_INVAL_NOTIFIER] += 48000;
 		many.inval_bytes[KVMMT_INVAL_NOTIFIER] += 48000 << 12;
-		many.mapped_bytes[KVMMT_S2_NORMAL] += 48000 << 12;
+		many.refault_bytes += 48000 << 12;
 		cause.count += 48000;
 	}
 	check(told == 1 && at == 11, "it is not", "a storm is told once, after 10 s");
@@ -187,6 +195,35 @@ static void watch(void)
 		      strstr(text, "100% by kernel ksmd"),
 	      text, "with its VM and its cause");
 	storm_watch_free(&w);
+}
+
+/* In a model: who is marked, and until when. */
+static void marks(void)
+{
+	const struct storm_limits limits = STORM_DEFAULTS;
+	const struct model_vm *vm;
+	int i;
+
+	restart();
+	for (i = 0; i < 30; i++) {
+		step(S, KVMMT_INVAL_NOTIFIER, i ? 48000 : 0, 1);
+		storms_step(&model, &limits);
+	}
+	vm = model_find_key(&model, &key);
+	check(storms_marked(&model, vm) && vm->storm->spell.on && model.nr_storms == 1, "it is not",
+	      "a VM with a storm is marked");
+	for (i = 0; i < 14 * 60; i++) {
+		step(S, KVMMT_INVAL_NOTIFIER, 0, 0);
+		storms_step(&model, &limits);
+	}
+	vm = model_find_key(&model, &key);
+	check(storms_marked(&model, vm) && !vm->storm->spell.on, "it is not",
+	      "and stays so when it is over");
+	for (i = 0; i < 2 * 60; i++) {
+		step(S, KVMMT_INVAL_NOTIFIER, 0, 0);
+		storms_step(&model, &limits);
+	}
+	check(!storms_marked(&model, model_find_key(&model, &key)), "it is", "for 15 minutes");
 }
 
 static struct kvmmt_vncr vncr;
@@ -243,6 +280,7 @@ int main(void)
 	early();
 	causes();
 	watch();
+	marks();
 	thrashes();
 	model_free(&model);
 	return check_status();

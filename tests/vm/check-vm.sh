@@ -100,6 +100,8 @@ expect "kvmmt: a kernel without tracepoints" "none of the kvm_s2_\* tracepoints"
 expect "kvmmt: not root" "run as root, or with CAP_BPF" 1 -- /bin/as-nobody /bin/kvmmt stat
 expect "kvmmt: no BTF" "/sys/kernel/btf/vmlinux: cannot be read" 1 -- /bin/without-btf /bin/kvmmt top -b
 expect "kvmmt: --vm that matches nothing" "no VM has this name or pid" 1 -- /bin/kvmmt stat --vm nobody
+expect "kvmmt: --vm with a COMMAND" "those that COMMAND makes are not watched" 1 -- \
+	/bin/kvmmt record --vm nobody -- /bin/stage2 work
 expect "kvmmt: features" "kvmmt can watch this host" 0 -- /bin/kvmmt features
 expect "kvmmt: features of a lesser host" "^FWB  *no" 0 -c neoverse-n1 -- /bin/kvmmt features
 
@@ -139,15 +141,16 @@ boot "exporter soak" -t 300 -- /bin/exporter soak 30
 boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/exporter lockdown
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms
 boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
-nested="/bin/nested registers isolation switch regime reuse address hcr stage2 split resumed interrupts restore refused faults vcpus running forms sizes ranges"
-nested+=" races userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree"
-nested+=" + /bin/nested -n 20 -p 0 stress + /bin/nested -n 8 fuzz"
+nested="/bin/nested registers isolation switch regime reuse address hcr stage2 ipas2 split resumed interrupts restore refused faults vcpus running forms sizes ranges"
+nested+=" races overtaken userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree"
+# STRESS: batches, and microseconds between two of the host's pulls, for some dozen of them.
+nested+=" + /bin/nested STRESS stress + /bin/nested -n 8 fuzz"
 run "$here/nested-counts.sh"
 # A kernel with lockdep is too slow to come between a walk and its end by chance.
-boot "patched nested" -t 400 -a kvm-arm.mode=nested -- $nested + /bin/nested pulled
+boot "patched nested" -t 400 -a kvm-arm.mode=nested -- ${nested/STRESS/-n 20 -p 20000} + /bin/nested pulled
 boot "patched nested sve" -c maxsve -a kvm-arm.mode=nested -- /bin/nested vectors
 boot "patched nested mte" -M mte=on -a kvm-arm.mode=nested -- /bin/nested refused
-boot "debug nested" -k debug -t 900 -a kvm-arm.mode=nested -- $nested
+boot "debug nested" -k debug -t 900 -a kvm-arm.mode=nested -- ${nested/STRESS/-n 8 -p 1000000}
 # Alerts have their times: these alone.
 all_done
 run "$here/alerts.sh"

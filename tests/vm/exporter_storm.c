@@ -125,7 +125,7 @@ void storms(void)
 	pid_t pid = start();
 
 	storm("thrash-madvise", "memory taken by the VMM",
-	      "kind=\"vmm\",cause=\"exporter\",reason=\"notifier\"", "do_madvise");
+	      "kind=\"vmm\",cause=\"exporter\",syscall=\"madvise\",reason=\"notifier\"", "do_madvise");
 	write_file("/sys/kernel/mm/ksm/pages_to_scan", "1000");
 	write_file("/sys/kernel/mm/ksm/sleep_millisecs", "1");
 	write_file("/sys/kernel/mm/ksm/run", "1");

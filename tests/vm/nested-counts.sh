@@ -7,8 +7,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 failed=0
-"$here/lab" "$@" -a kvm-arm.mode=nested -t 200 -- \
-	/bin/kvmmt stat --json -- /bin/nested -c reuse faults forms >"$out" || { cat "$out"; exit 1; }
+
+watched() { # KVMMT-ARGUMENT... -- PROGRAM...: to $out
+	"$here/lab" "${lab[@]}" -a kvm-arm.mode=nested -t 200 -- /bin/kvmmt "$@" >"$out" || { cat "$out"; exit 1; }
+}
+
+lab=("$@")
+watched stat --json -- /bin/nested -c reuse faults forms
 if grep -q '^skip' "$out"; then
 	echo "skip nested counts: $(sed -n 's/^skip //p' "$out" | head -1)"
 	exit 0
@@ -45,4 +50,28 @@ for scope in all asid va vaa rva rvaa; do
 	by_tlbi=$((by_tlbi + $(kvmmt vncr_inval_tlbi_$scope)))
 done
 equal "entries that TLBIs hit" "$(kvmmt nested_tlbi_entries)" "$by_tlbi"
+
+# A script that says beforehand what each walk and each invalidation will be: all of them.
+same() { # WHAT OURS THE-SCRIPT'S
+	[ "$2" = "$3" ] || { echo "not ok nested counts: $1: kvmmt has $2, the script $3"; failed=1; }
+	known=$((known + $3))
+}
+
+known=0
+watched stat --json -- /bin/nested counts
+while read -r _ name n; do
+	same "$name" "$(kvmmt "vncr_$name")" "$n"
+done < <(grep '^want [wi]' "$out")
+[ "$known" -gt 200 ] || { echo "not ok nested counts: the script did $known things only"; failed=1; }
+[ "$failed" = 1 ] || echo "ok nested counts: $known walks and invalidations, each by its outcome or reason"
+
+# One by one: the syndrome of each abort that a walk ended in.
+known=0
+watched script --json --kind vncr_walk -- /bin/nested counts
+while read -r _ name n; do
+	same "$name" "$(grep -c "\"injected_esr\":\"${name#esr_}\"" "$out" || true)" "$n"
+done < <(grep '^want esr_' "$out")
+same "aborts" "$(grep -c '"injected_esr":"0x' "$out" || true)" "$known"
+[ "$known" -gt 10 ] || { echo "not ok nested counts: $known aborts only"; failed=1; }
+[ "$failed" = 1 ] || echo "ok nested counts: the syndrome of each of its aborts"
 exit $failed

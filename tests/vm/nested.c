@@ -25,6 +25,7 @@
 const uint16_t reg_offsets[] = { L1_REGS(OFFSET) };
 const char *const reg_names[] = { L1_REGS(NAME) };
 const char *const tlbi_names[] = { TLBI_FORMS(NAME) };
+const char *const at_names[] = { AT_FORMS(NAME) };
 
 static const struct {
 	const char *name;
@@ -40,6 +41,8 @@ static const struct {
 	{ "address", 1, test_address },
 	{ "hcr", 1, test_hcr },
 	{ "stage2", 1, test_stage2 },
+	{ "ipas2", 1, test_ipas2 },
+	{ "at", 1, test_at },
 	{ "split", 1, test_split },
 	{ "resumed", 1, test_resumed },
 	{ "interrupts", 1, test_interrupts },
@@ -54,12 +57,14 @@ static const struct {
 	{ "vcpus", 2, test_vcpus },
 	{ "running", 2, test_running },
 	{ "races", 2, test_races },
+	{ "overtaken", 2, test_overtaken },
 	{ "pulled", 1, test_pulled },
 	{ "shadow", 1, test_shadow },
 	{ "released", 1, test_released },
 	{ "lazyfree", 1, test_lazyfree },
 	{ "userspace", 1, test_userspace },
 	{ "reset", 1, test_reset },
+	{ "counts", 2, test_counts },
 	{ "bench", 1, test_bench },
 	{ "fuzz", 2, test_fuzz },
 	{ "stress", NV_CPUS, test_stress },
@@ -136,25 +141,88 @@ void env_reset(struct env *e)
 	}
 }
 
-/* One result, for the user and for nested-diff.sh. */
-static struct seen result(struct env *e, int cpu, const char *what, int which, int err,
-			  struct seen s)
+static void name_action(const struct l1_action *a, char *name, size_t bytes)
 {
+	switch (a->op) {
+	case L1_STORE_64:
+		snprintf(name, bytes, "store %#lx", a->a);
+		break;
+	case L1_LOAD_64:
+		snprintf(name, bytes, "load %#lx", a->a);
+		break;
+	case L1_REG_READ:
+	case L1_REG_WRITE:
+		snprintf(name, bytes, "%s %s", a->op == L1_REG_READ ? "read" : "write",
+			 reg_names[a->arg]);
+		break;
+	case L1_TLBI:
+		snprintf(name, bytes, "TLBI %s %#lx", tlbi_names[a->arg], a->a);
+		break;
+	case L1_AT:
+		snprintf(name, bytes, "AT %s %#lx", at_names[a->arg], a->a);
+		break;
+	case L1_RUN_L2:
+		snprintf(name, bytes, "run L2 %u, %lu ops", a->arg, a->b);
+		break;
+	default:
+		snprintf(name, bytes, "action %u", a->op);
+	}
+}
+
+static void name_op(const struct l2_op *op, char *name, size_t bytes)
+{
+	static const char *const others[] = { "CurrentEL", "HVC", "ERET", "WFI", "load", "store", "RDVL" };
+	uint32_t what = op->what & 0xffff;
+
+	if (what < 2 * REG_COUNT)
+		snprintf(name, bytes, "%s %s", what % 2 ? "write" : "read", reg_names[what / 2]);
+	else
+		snprintf(name, bytes, "%s", others[what - 2 * REG_COUNT]);
+}
+
+/* One result, for the user and for nested-diff.sh. */
+static void print_result(int cpu, const char *who, const char *what, int err, struct seen s)
+{
+	printf("= %s vcpu %d: %s %s: ", check_suite, cpu, who, what);
 	if (err)
-		s = (struct seen){ .value = ~0ull, .esr = -err };
-	if (e->verbose)
-		printf("= %s vcpu %d: %s %d: %#lx esr %#lx far %#lx\n", check_suite, cpu, what, which,
-		       s.value, s.esr, s.far);
-	return s;
+		printf("KVM_RUN %d\n", err);
+	else
+		printf("%#lx esr %#lx far %#lx\n", s.value, s.esr, s.far);
+}
+
+/* Of all tests: what each batch's actions and L2s' ops came to. */
+static void print_batch(const struct nv *nv, int cpu, uint32_t actions, uint32_t ops, int err)
+{
+	char name[64];
+
+	for (uint32_t i = 0; i < actions; i++) {
+		const struct l1_action *a = nv_action(nv, cpu, i);
+
+		name_action(a, name, sizeof(name));
+		print_result(cpu, "L1", name, err, (struct seen){ a->result, a->esr, a->far });
+	}
+	for (uint32_t i = 0; i < ops; i++) {
+		const struct l2_op *op = nv_op(nv, cpu, i);
+
+		name_op(op, name, sizeof(name));
+		print_result(cpu, "L2", name, err, (struct seen){ op->result, op->esr, op->far });
+	}
+}
+
+/* What a batch of one thing came to */
+static struct seen result(int err, struct seen s)
+{
+	return err ? (struct seen){ .value = ~0ull, .esr = -err } : s;
 }
 
 struct seen l2_access(struct env *e, int cpu, int context, uint32_t what, uint64_t value)
 {
 	struct l2_op *op = nv_l2_op(&e->nv, cpu, what, value);
 	int err;
+
 	nv_run_l2(&e->nv, cpu, context, 1);
 	err = nv_run(&e->nv, cpu);
-	return result(e, cpu, "L2", what, err, (struct seen){ op->result, op->esr, op->far });
+	return result(err, (struct seen){ op->result, op->esr, op->far });
 }
 
 struct seen l2_tag(struct env *e, int cpu, int context)
@@ -175,8 +243,7 @@ static struct seen l1_act(struct env *e, int cpu, enum l1_op op, uint32_t arg, u
 	struct l1_action *action = nv_add(&e->nv, cpu, op, arg, a, b);
 	int err = nv_run(&e->nv, cpu);
 
-	return result(e, cpu, "L1", op << 16 | arg, err,
-		      (struct seen){ action->result, action->esr, action->far });
+	return result(err, (struct seen){ action->result, action->esr, action->far });
 }
 
 uint64_t l1_read(struct env *e, int cpu, enum l1_reg reg)
@@ -253,13 +320,13 @@ int main(int argc, char **argv)
 	static char suite[40];
 	struct env e = { .changed = true, .seed = 1, .batches = 20, .pause_us = 20000,
 			 .contexts = 1 };
-	bool counts = false;
+	bool counts = false, verbose = false;
 	int cpus = 1, most = NV_CPUS, err, opt;
 
 	check_suite = "nested";
 	while ((opt = getopt(argc, argv, "vcs:n:p:k:j:")) != -1) {
 		switch (opt) {
-		case 'v': e.verbose = true; break;
+		case 'v': verbose = true; break;
 		case 'c': counts = true; break;
 		case 's': e.seed = strtoull(optarg, NULL, 0); break;
 		case 'n': e.batches = strtoull(optarg, NULL, 0); break;
@@ -282,6 +349,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	check(!err, strerror(-err), "a VM of %d vCPUs with EL2", e.nv.cpus);
+	if (verbose)
+		e.nv.ran = print_batch;
 	for (int i = optind; i < argc && !err; i++) {
 		snprintf(suite, sizeof(suite), "nested %.30s", argv[i]);
 		check_suite = suite;

@@ -19,13 +19,19 @@
 #define TAG_OFFSET 0x90			/* TPIDR_EL2 */
 #define SCRATCH_OFFSET 0x80		/* HSTR_EL2, which L2 writes */
 #define POISON	   0x5a5a5a5a5a5a5a5aull
+#define VNCR_ESR   (0x25ull << 26 | 1 << 25 | 1 << 13)	/* EC, IL, VNCR */
+
+/* A stage 2 of L1's: 4 KiB granule, 39 bits, its level-1 table, a block there */
+#define VTCR_RES1     (1ull << 31)
+#define VTCR_4K_39BIT (VTCR_RES1 | 2 << 16 | 3 << 12 | 1 << 10 | 1 << 8 | 1 << 6 | 25)
+#define S2_TABLE      0x40600000	/* an IPA that nothing else goes up to */
+#define S2_BLOCK      (1ull | 0xf << 2 | 3 << 6 | 3 << 8 | 1 << 10)	/* WB, RW, IS, AF */
 
 struct env {
 	struct nv nv;
 	int memfd;
 	uint8_t *pool, *window;
 	uint64_t seed, batches, pause_us, contexts; /* options */
-	bool verbose;
 	bool stock;		/* not a kernel with our patches */
 	bool changed;		/* the slots, or what the window shows */
 };
@@ -35,7 +41,7 @@ struct seen {				/* by an L2 in one access */
 };
 
 extern const uint16_t reg_offsets[];	/* in the VNCR page, or 0 */
-extern const char *const reg_names[], *const tlbi_names[];
+extern const char *const reg_names[], *const tlbi_names[], *const at_names[];
 
 /* As check(), but where a stock kernel is known to deviate: that is a skip there. */
 void check_but(struct env *e, bool good, const char *why, const char *format, ...)
@@ -81,6 +87,8 @@ void test_faults(struct env *e);
 void test_address(struct env *e);
 void test_hcr(struct env *e);
 void test_stage2(struct env *e);
+void test_ipas2(struct env *e);
+void test_at(struct env *e);
 void test_split(struct env *e);
 void test_resumed(struct env *e);
 void test_interrupts(struct env *e);
@@ -95,6 +103,7 @@ void test_dirty(struct env *e);
 void test_vcpus(struct env *e);
 void test_running(struct env *e);
 void test_races(struct env *e);
+void test_overtaken(struct env *e);
 void test_pulled(struct env *e);
 void test_shadow(struct env *e);
 void test_released(struct env *e);
@@ -103,6 +112,7 @@ void test_userspace(struct env *e);
 void test_reset(struct env *e);
 void test_stress(struct env *e);
 void test_fuzz(struct env *e);
+void test_counts(struct env *e);
 void test_bench(struct env *e);
 uint64_t random_next(uint64_t *state);
 

@@ -35,16 +35,18 @@ static void odd_context(struct env *e, int cpu, int context, uint64_t *random)
 	/* L2 would write into L1 itself. */
 	if (c->vncr - L1_RAM < L1_RAM_BYTES)
 		c->vncr += L1_WINDOW - L1_RAM;
+	/* Not TGE, which makes the ERET illegal. Not HCD: L2 ends with an HVC. */
+	c->hcr |= odd_value(random) & ~(HCR_TGE | HCR_HCD);
 	/*
-	 * Not TGE, which makes the ERET illegal. Not HCD: L2 ends with an HVC. Not VM:
-	 * where the tables of L1's stage 2 are no memory, KVM_RUN fails. One of IMO and
-	 * FMO alone makes stock 7.x warn.
+	 * Stock 7.x: where the tables of L1's stage 2 are no memory, KVM_RUN fails; one
+	 * of IMO and FMO alone makes it warn.
 	 */
-	c->hcr |= odd_value(random) & ~(HCR_TGE | HCR_HCD | HCR_VM);
+	if (e->stock)
+		c->hcr &= ~HCR_VM;
 	if (e->stock && c->hcr & (HCR_IMO | HCR_FMO))
 		c->hcr |= HCR_IMO | HCR_FMO;
 	/* Each is another shadow stage 2, and making room for one is dear. */
-	if (random_next(random) % 64)
+	if (random_next(random) % (e->stock ? 64 : 4))
 		return;
 	c->vttbr = odd_value(random);
 	c->vtcr = odd_value(random);
@@ -55,12 +57,12 @@ struct fuzz {
 	uint64_t descs[2];	/* of level 3, for eight pages in each half */
 };
 
-/* Not the forms of EL1&0, which unmap every shadow stage 2 whole: too dear. */
+/* A stock kernel unmaps every shadow stage 2 whole for the forms of EL1&0: too dear. */
 static void odd_tlbi(struct env *e, int cpu, uint64_t *random)
 {
 	int form = random_next(random) % TLBI_COUNT;
 
-	if (form / 3 % 17 >= 15)
+	if (e->stock && TLBI_GROUP(form) >= TLBI_GROUP(TLBI_ALLE1IS))
 		form = TLBI_VAE2IS;
 	nv_add(&e->nv, cpu, L1_TLBI, form, odd_value(random), 0);
 }

@@ -33,8 +33,8 @@ static void slot_of(struct env *e, void *mem, size_t bytes)
 	e->changed = true;
 }
 
-/* vCPU 0 walks; vCPU 1 changes the descriptor and invalidates. */
-void test_races(struct env *e)
+/* vCPU 0 walks; vCPU 1 changes the descriptor and invalidates; the walk ends as @how. */
+static void overtaken(struct env *e, unsigned long how)
 {
 	struct nv_tables t;
 	struct l2_op *op;
@@ -65,11 +65,22 @@ void test_races(struct env *e)
 	nv_add(&e->nv, 1, L1_TLBI, TLBI_VAE2IS, NV_LOW >> 12, 0);
 	nv_add(&e->nv, 1, L1_STORE_64, 0, desc, nv_leaf(&t, window_ipa(OTHER), 3, PTE_NORMAL));
 	check(!nv_run(&e->nv, 1), "KVM_RUN failed", "another vCPU's TLBI meanwhile");
-	ioctl(pfnmap, PFNMAP_IOC_HOLD, PFNMAP_RELEASE);
+	ioctl(pfnmap, PFNMAP_IOC_HOLD, how);
 	pthread_join(thread, &failed);
 	check(!failed && !op->esr && op->result == page_tag(OTHER), "what it found before is used",
-	      "the walk is made again (%#lx)", op->result);
+	      "the walk is made again (%#lx, %#lx)", op->result, op->esr);
 	close(pfnmap);
+}
+
+void test_races(struct env *e)
+{
+	overtaken(e, PFNMAP_RELEASE);
+}
+
+/* The page that there is no more is nobody's to complain of. */
+void test_overtaken(struct env *e)
+{
+	overtaken(e, PFNMAP_FAIL);
 }
 
 /* The window's page is one of the pool after the other; those that were are poisoned. */

@@ -5,12 +5,8 @@
 
 #include "nested.h"
 
-#define VTCR_RES1     (1ull << 31)
-#define VTCR_4K_39BIT (VTCR_RES1 | 2 << 16 | 3 << 12 | 1 << 10 | 1 << 8 | 1 << 6 | 25)
 #define VTCR_SL0      (3ull << 6)
 #define VTCR_T0SZ     0x3full
-#define S2_BLOCK      (1ull | 0xf << 2 | 3 << 6 | 3 << 8 | 1 << 10)	/* WB, RW, IS, AF */
-#define S2_TABLE      0x40600000	/* IPA of the level-1 table; nothing else is so far up */
 #define NO_MEMORY     0x3f000000	/* no slot is there */
 #define EC_IABT_LOW   0x20
 #define EC_DABT_LOW   0x24
@@ -54,6 +50,99 @@ static void widened(struct env *e)
 	*leaf = L1_WINDOW | S2_BLOCK;
 	s = l2_access(e, 0, 0, L2_LOAD, at);
 	check_but(e, !s.esr && s.value == at, "KVM_RUN fails", "readable now: L2 reads (%#lx)", s.esr);
+}
+
+#define FAR_AWAY   (1ull << 37)		/* an IPA in another block of L2's */
+#define LAST_BLOCK ((1ull << 40) - (1ull << 30))	/* of the VM's IPAs */
+#define VTCR_4K_40BIT (VTCR_4K_39BIT - 1)	/* T0SZ 24: two level-1 tables, one after the other */
+#define RIPAS2_4K  (1ull << 46)		/* TG */
+#define RIPAS2_64K (3 * RIPAS2_4K)
+#define RIPAS2_ALL (0x7full << 39)	/* SCALE, NUM: the longest */
+
+static bool by_range(int form)
+{
+	return TLBI_GROUP(form) >= TLBI_GROUP(TLBI_RIPAS2E1);
+}
+
+/* L2 loads; L1 takes the leaf away and invalidates @ipa: the ESR of L2's next load. */
+static struct seen load_after(struct env *e, int form, uint64_t ipa)
+{
+	uint64_t at = window_ipa(4) + TAG_OFFSET, *leaf = &table(e)[L1_WINDOW >> 30];
+	struct seen s;
+
+	*leaf = L1_WINDOW | S2_BLOCK;
+	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s = l2_access(e, 0, 0, L2_LOAD, at);
+	if (s.esr || s.value != page_tag(4))
+		return s;
+	*leaf = 0;
+	s = l1_tlbi(e, 0, form, ipa >> 12 | (by_range(form) ? RIPAS2_4K : 0));
+	return s.esr ? s : l2_access(e, 0, 0, L2_LOAD, at);
+}
+
+/* Addresses and sizes that no stage 2 has: the host unmaps what there can be of them. */
+static void beyond(struct env *e)
+{
+	static const uint64_t operands[] = {
+		1ull << 27, 1ull << 28, 1ull << 31, 1ull << 35, (1ull << 36) - 1, ~0ull,
+		RIPAS2_4K | RIPAS2_ALL, RIPAS2_4K | RIPAS2_ALL | 1ull << 35,
+		2 * RIPAS2_4K | 1ull << 33, RIPAS2_64K | RIPAS2_ALL | ((1ull << 37) - 1),
+		RIPAS2_ALL | 1ull << 31, 4ull << 44, 0xfull << 44 | 1ull << 35,
+	};
+	int bad = 0;
+
+	for (int form = TLBI_IPAS2E1IS; form <= TLBI_RIPAS2LE1; form++) {
+		for (size_t i = 0; i < sizeof(operands) / sizeof(operands[0]); i++)
+			nv_add(&e->nv, 0, L1_TLBI, form, operands[i], 0);
+		bad += nv_run(&e->nv, 0) != 0;
+	}
+	check(!bad, "KVM_RUN fails", "IPAS2: addresses beyond the IPA space");
+}
+
+/* A range from within the VM's IPA space to beyond it: what is within goes. */
+static void across_the_end(struct env *e)
+{
+	struct l1_context *c = under_stage2(e, HCR_RW | HCR_E2H);
+	uint64_t at = LAST_BLOCK + window_ipa(4) % (1ull << 30) + TAG_OFFSET;
+	uint64_t *leaf = &table(e)[LAST_BLOCK >> 30];
+	struct seen s;
+
+	for (int i = 512; i < 1024; i++)
+		table(e)[i] = 0;
+	*leaf = L1_WINDOW | S2_BLOCK;
+	c->vtcr = VTCR_4K_40BIT;
+	c->spsr = L2_SPSR;
+	s = l2_access(e, 0, 0, L2_LOAD, at);
+	check(!s.esr && s.value == page_tag(4), "it does not", "L2 has memory at the end of its IPAs (%#lx)",
+	      s.esr);
+	*leaf = 0;
+	l1_tlbi(e, 0, TLBI_RIPAS2E1IS, LAST_BLOCK >> 16 | RIPAS2_64K | RIPAS2_ALL);
+	s = l2_access(e, 0, 0, L2_LOAD, at);
+	check(s.esr >> 26 == EC_DABT_LOW && (s.esr & 0x3f) == 5, "it stayed",
+	      "a range that goes beyond them takes it (%#lx)", s.esr);
+}
+
+/* What a shadow stage 2 has of an IPA is gone, by every form; and only what may be named. */
+void test_ipas2(struct env *e)
+{
+	struct l1_context *c = under_stage2(e, HCR_RW | HCR_E2H);
+	struct seen s;
+
+	c->spsr = L2_SPSR;
+	s = load_after(e, TLBI_IPAS2E1IS, FAR_AWAY);
+	check_but(e, !s.esr, "nothing is kept", "IPAS2 elsewhere: what L2 has stays (%#lx)", s.esr);
+	for (int form = 0; form < TLBI_COUNT; form++) {
+		if (TLBI_GROUP(form) < TLBI_GROUP(TLBI_IPAS2E1))
+			continue;
+		s = load_after(e, form, window_ipa(4));
+		check_but(e, s.esr >> 26 == EC_DABT_LOW && (s.esr & 0x3f) == 5, "another",
+			  "%s: a translation fault at level 1 (%#lx)", tlbi_names[form], s.esr);
+	}
+	table(e)[L1_WINDOW >> 30] = L1_WINDOW | S2_BLOCK;
+	beyond(e);
+	s = l2_access(e, 0, 0, L2_LOAD, window_ipa(4) + TAG_OFFSET);
+	check(!s.esr && s.value == page_tag(4), "it does not", "L2 has its memory (%#lx)", s.esr);
+	across_the_end(e);
 }
 
 /*

@@ -1,60 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Hostile randomness, seeded: each vCPU runs batches of random actions while the host
- * takes pages away. A page says in its tag which VA it serves and since when, so that
- * what an L2 reads can be judged: not older than what was complete before it read, and
- * never poison. Pages that were taken away are poisoned and must stay as they are.
+ * takes pages away (nested_pull.c). A page says in its tag which VA it serves and since
+ * when, so that what an L2 reads can be judged: not older than what was complete before
+ * it read, and never poison. Pages that were taken away are poisoned and must stay as
+ * they are.
  *
  * A VA is changed by its owner alone, a vCPU or the host; everybody reads all of them.
  */
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "nested.h"
+#include "nested_stress.h"
 
-#define VAS	   8		/* for each vCPU; the first half its own, the rest the host's */
-#define OWN	   (VAS / 2)
-#define PAGES_EACH 16		/* of the pool, in turn, for a VA */
 #define ROUNDS	   32		/* of a batch */
 #define LOOKS	   3		/* L2 accesses of a round */
-#define FLAT_SLOT  15
-#define FLAT	   (L1_WINDOW + FLAT_SLOT * NV_SLOT_BYTES)
-#define FLAT_TAG   0xf1a7ull
 #define ASIDS	   4
-
-struct va {
-	uint64_t address, desc_ipa;
-	uint64_t bits;			/* of the descriptor: global or not */
-	int window;			/* page of the window that it is mapped to */
-	atomic_ulong begun, done;	/* generation: being made; complete */
-};
 
 struct look {
 	struct va *va;			/* NULL: the flat page */
 	struct l1_action *before, *after;
 	struct l2_op *op;
+	struct l2_op *write, *again;	/* the flat page's other register */
 	uint64_t done, begun;		/* the host's, before and after the batch */
-};
-
-struct worker {
-	struct stress *s;
-	int cpu;
-	uint64_t random, batches, looked, changed;
-};
-
-struct stress {
-	struct env *e;
-	struct nv_tables tables;
-	uint8_t *flat;			/* a page that never goes, at FLAT in every regime */
-	struct va vas[NV_CPUS][VAS];
-	struct worker workers[NV_CPUS];
-	uint64_t book;			/* IPA of generations that L1 keeps: begun, done */
-	uint64_t pulls;
-	atomic_int stop, wrong;
+	uint64_t there;			/* the host's slot was, so many times */
 };
 
 uint64_t random_next(uint64_t *state)
@@ -65,15 +36,17 @@ uint64_t random_next(uint64_t *state)
 	return *state;
 }
 
-static uint64_t tag_of(int cpu, int v, uint64_t generation)
+uint64_t stress_tag(int cpu, int v, uint64_t generation)
 {
 	return 0x7a61ull << 48 | (uint64_t)cpu << 40 | (uint64_t)v << 32 | generation;
 }
 
-/* The pool's page of a generation; the window shows each of L1's at the same place. */
-static int page_of(int cpu, int v, uint64_t generation)
+/* All of a VA are at the same place within 64 KiB: L1's descriptors may be of 64K pages. */
+int stress_page(int cpu, int v, uint64_t generation)
 {
-	return (cpu * VAS + v) * PAGES_EACH + generation % PAGES_EACH;
+	int i = cpu * VAS + v;
+
+	return (i / 16 * 16 + generation % PAGES_EACH) * 16 + i % 16;
 }
 
 static uint64_t book_of(struct stress *s, int cpu, int v, bool done)
@@ -81,7 +54,7 @@ static uint64_t book_of(struct stress *s, int cpu, int v, bool done)
 	return s->book + ((cpu * VAS + v) * 2 + done) * 8;
 }
 
-static void wrong(struct stress *s, const char *what, uint64_t value, uint64_t esr)
+void stress_wrong(struct stress *s, const char *what, uint64_t value, uint64_t esr)
 {
 	if (atomic_fetch_add(&s->wrong, 1) < 8)
 		not_ok("%s: %#lx, ESR %#lx", what, value, esr);
@@ -99,13 +72,14 @@ static void l1_change(struct worker *w, int v)
 	struct va *va = &s->vas[w->cpu][v];
 	struct nv *nv = &s->e->nv;
 	uint64_t g = va->begun + 1, operand = va->address >> 12 & ((1ull << 44) - 1);
-	uint64_t new = window_ipa(page_of(w->cpu, v, g));
-	uint64_t old = window_ipa(page_of(w->cpu, v, g - 1));
+	uint64_t new = window_ipa(stress_page(w->cpu, v, g));
+	uint64_t old = window_ipa(stress_page(w->cpu, v, g - 1));
 	enum l1_tlbi form = forms[random_next(&w->random) % (va->bits ? 5 : 11)];
 
 	if (form == TLBI_RVAE2IS || form == TLBI_RVAAE1IS)
-		operand = (va->address >> 12 & ((1ull << 37) - 1)) | 1ull << 46;
-	nv_add(nv, w->cpu, L1_STORE_64, 0, new + TAG_OFFSET, tag_of(w->cpu, v, g));
+		operand = (va->address >> s->tables.granule & ((1ull << 37) - 1)) |
+			  (uint64_t)((s->tables.granule - NV_4K) / 2 + 1) << 46;
+	nv_add(nv, w->cpu, L1_STORE_64, 0, new + TAG_OFFSET, stress_tag(w->cpu, v, g));
 	nv_add(nv, w->cpu, L1_STORE_64, 0, new + SCRATCH_OFFSET, 0);
 	nv_add(nv, w->cpu, L1_STORE_64, 0, book_of(s, w->cpu, v, false), g);
 	nv_add(nv, w->cpu, L1_STORE_64, 0, va->desc_ipa, 0);
@@ -122,7 +96,7 @@ static void l1_change(struct worker *w, int v)
 /* Its scratch register must have stayed as it was poisoned: nobody may write it. */
 static struct l1_action *check_old(struct worker *w, int v)
 {
-	int page = page_of(w->cpu, v, w->s->vas[w->cpu][v].begun - 1);
+	int page = stress_page(w->cpu, v, w->s->vas[w->cpu][v].begun - 1);
 
 	return nv_add(&w->s->e->nv, w->cpu, L1_LOAD_64, 0, window_ipa(page) + SCRATCH_OFFSET, 0);
 }
@@ -139,7 +113,9 @@ static void change_regime(struct worker *w, struct look *l)
 	       l1_cpu_ipa(w->cpu) + offsetof(struct l1_cpu, contexts[0].vncr), FLAT + w->cpu * PAGE);
 	l->va = NULL;
 	l->op = nv_l2_op(nv, w->cpu, 2 * REG_TPIDR_EL2, 0);
-	nv_run_l2(nv, w->cpu, 0, 1);
+	l->write = nv_l2_op(nv, w->cpu, 2 * REG_HSTR_EL2 + 1, random_next(&w->random) >> 1);
+	l->again = nv_l2_op(nv, w->cpu, 2 * REG_HSTR_EL2, 0);
+	nv_run_l2(nv, w->cpu, 0, 3);
 	nv_mmu_on(nv, w->cpu, &w->s->tables, 1 + random_next(&w->random) % ASIDS,
 		  1 + random_next(&w->random) % ASIDS, random_next(&w->random) % 2 ? TCR_A1 : 0);
 }
@@ -152,6 +128,7 @@ static void look_at(struct worker *w, struct look *l)
 
 	l->va = &s->vas[cpu][v];
 	l->done = atomic_load(&l->va->done);
+	l->there = atomic_load(&s->there);
 	l->before = nv_add(&s->e->nv, w->cpu, L1_LOAD_64, 0, book_of(s, cpu, v, true), 0);
 	nv_add(&s->e->nv, w->cpu, L1_STORE_64, 0,
 	       l1_cpu_ipa(w->cpu) + offsetof(struct l1_cpu, contexts[context].vncr), l->va->address);
@@ -170,19 +147,24 @@ static void judge(struct worker *w, const struct look *l)
 	w->looked++;
 	if (!l->va) {
 		if (l->op->esr || got != FLAT_TAG + w->cpu)
-			wrong(s, "the page that never goes", got, l->op->esr);
+			stress_wrong(s, "the page that never goes", got, l->op->esr);
+		if (l->again->esr || l->again->result != l->write->value)
+			stress_wrong(s, "what L2 wrote is lost", l->again->result, l->again->esr);
 		return;
 	}
 	least = v < OWN ? l->before->result : l->done;
 	most = v < OWN ? l->after->result : atomic_load(&l->va->begun);
-	/* Between the two stores to the descriptor there is nothing. */
+	/* Between the two stores to the descriptor, and where the slot is gone, is nothing. */
 	if (l->op->esr) {
-		if (v >= OWN || (l->op->esr & 0x3f) != 0x7 || least == most)
-			wrong(s, "an abort", got, l->op->esr);
+		bool expected = v < OWN ? (l->op->esr & 0x3f) == 0x7 && least != most :
+					  (l->op->esr & 0x3f) == 0x10 && l->there != atomic_load(&s->gone);
+
+		if (!expected)
+			stress_wrong(s, "an abort", got, l->op->esr);
 		return;
 	}
-	if (got >> 32 != tag_of(cpu, v, 0) >> 32 || (uint32_t)got < least || (uint32_t)got > most)
-		wrong(s, got == POISON ? "L2 reads poison" : "L2 reads a page it must not", got, 0);
+	if (got >> 32 != stress_tag(cpu, v, 0) >> 32 || (uint32_t)got < least || (uint32_t)got > most)
+		stress_wrong(s, got == POISON ? "L2 reads poison" : "L2 reads a page it must not", got, 0);
 }
 
 static void batch(struct worker *w)
@@ -206,7 +188,7 @@ static void batch(struct worker *w)
 	}
 	err = nv_run(&w->s->e->nv, w->cpu);
 	if (err) {
-		wrong(w->s, "KVM_RUN, or L1 is lost", -err, w->s->e->nv.cpu[w->cpu].lost_esr);
+		stress_wrong(w->s, "KVM_RUN, or L1 is lost", -err, w->s->e->nv.cpu[w->cpu].lost_esr);
 		atomic_store(&w->s->stop, 1);
 		return;
 	}
@@ -214,7 +196,7 @@ static void batch(struct worker *w)
 		judge(w, &looks[i]);
 	for (int i = 0; i < ROUNDS; i++)
 		if (olds[i] && olds[i]->result != POISON)
-			wrong(w->s, "L2 wrote a page that was taken away", olds[i]->result, 0);
+			stress_wrong(w->s, "L2 wrote a page that was taken away", olds[i]->result, 0);
 	w->batches++;
 }
 
@@ -227,64 +209,43 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* All pages that the host took away from it and has not given it again. */
-static void left_alone(struct stress *s, int cpu, int v)
+/* In the regime a leaf for each VA: pages for L1's, for the host's pages or blocks. */
+static bool prepare_va(struct stress *s, int cpu, int v)
 {
-	uint64_t g = s->vas[cpu][v].done;
-
-	for (uint64_t old = g < PAGES_EACH ? 0 : g - PAGES_EACH + 1; old < g; old++)
-		if (*pool_word(s->e, page_of(cpu, v, old), SCRATCH_OFFSET) != POISON)
-			wrong(s, "L2 wrote a page that the host took away",
-			      *pool_word(s->e, page_of(cpu, v, old), SCRATCH_OFFSET), 0);
-}
-
-/* The host gives a VA's page of the window another page of the pool. */
-static void pull(struct stress *s, int cpu, int v)
-{
+	uint64_t base = v % 2 ? NV_HIGH : NV_LOW, random = s->e->seed << 16 | cpu << 8 | v | 1ull << 60;
+	int page = stress_page(cpu, v, 0), level = 3, i = cpu * VAS + v;
 	struct va *va = &s->vas[cpu][v];
-	uint64_t g = va->begun + 1;
-	int new = page_of(cpu, v, g), old = page_of(cpu, v, g - 1);
+	uint64_t ipa = window_ipa(page);
 
-	left_alone(s, cpu, v);
-	memset(s->e->pool + new * PAGE, 0, PAGE);
-	*pool_word(s->e, new, TAG_OFFSET) = tag_of(cpu, v, g);
-	atomic_store(&va->begun, g);
-	window_set(s->e, va->window, new, PROT_READ | PROT_WRITE);
-	atomic_store(&va->done, g);
-	memset(s->e->pool + old * PAGE, POISON & 0xff, PAGE);
-	s->pulls++;
+	if (v >= OWN) {
+		ipa = HOST + (cpu * OWN + v - OWN) * PAGE;
+		level -= random_next(&random) >> 20 & 1;
+	}
+	va->bits = v / 2 % 2 ? PTE_NG : 0;
+	va->address = base + ((uint64_t)i << 29) + (ipa & (nv_leaf_bytes(&s->tables, level) - 1));
+	va->desc_ipa = nv_map(&s->tables, va->address, ipa, level, PTE_NORMAL | va->bits);
+	*pool_word(s->e, page, TAG_OFFSET) = stress_tag(cpu, v, 0);
+	return va->desc_ipa != 0;
 }
 
 static bool prepare(struct stress *s, struct env *e)
 {
+	static const enum nv_granule granules[] = { NV_16K, NV_4K, NV_64K };
+
 	s->e = e;
 	s->book = l1_cpu_ipa(NV_CPUS);
 	memset(nv_ram(&e->nv, s->book), 0, PAGE);
-	s->flat = mmap(NULL, NV_CPUS * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		       -1, 0);
-	for (int cpu = 0; cpu < NV_CPUS; cpu++)
-		*(uint64_t *)(s->flat + cpu * PAGE + TAG_OFFSET) = FLAT_TAG + cpu;
-	nv_slot(&e->nv, FLAT_SLOT, s->flat, NV_CPUS * PAGE, 0);
+	pull_prepare(s);
 	e->changed = true;
-	if (nv_tables(&e->nv, &s->tables, NV_4K))
+	if (nv_tables(&e->nv, &s->tables, granules[e->seed % 3]))
 		return false;
 	for (int cpu = 0; cpu < e->nv.cpus; cpu++) {
 		s->workers[cpu] = (struct worker){
 			.s = s, .cpu = cpu, .random = (e->seed << 8 | cpu) * 0x9e3779b97f4a7c15ull | 1,
 		};
-		for (int v = 0; v < VAS; v++) {
-			struct va *va = &s->vas[cpu][v];
-			uint64_t base = v % 2 ? NV_HIGH : NV_LOW;
-
-			va->address = base + ((uint64_t)(cpu * VAS + v) << 22);
-			va->window = page_of(cpu, v, 0);
-			va->bits = v / 2 % 2 ? PTE_NG : 0;
-			va->desc_ipa = nv_map(&s->tables, va->address, window_ipa(va->window), 3,
-					      PTE_NORMAL | va->bits);
-			*pool_word(e, va->window, TAG_OFFSET) = tag_of(cpu, v, 0);
-			if (!va->desc_ipa)
+		for (int v = 0; v < VAS; v++)
+			if (!prepare_va(s, cpu, v))
 				return false;
-		}
 		for (int c = 0; c < L1_CONTEXTS; c++)
 			nv_context(&e->nv, cpu, c, NV_LOW);
 		l1_mmu(e, cpu, &s->tables, 1, 1, 0);
@@ -311,19 +272,18 @@ void test_stress(struct env *e)
 	while (busy) {
 		usleep(e->pause_us ? e->pause_us : 100000);
 		if (e->pause_us)
-			pull(&s, random_next(&random) % e->nv.cpus, OWN + random_next(&random) % (VAS - OWN));
+			pull(&s, &random);
 		busy = false;
 		for (int cpu = 0; cpu < e->nv.cpus; cpu++)
 			busy |= s.workers[cpu].batches < e->batches && !atomic_load(&s.stop);
 	}
 	for (int cpu = 0; cpu < e->nv.cpus; cpu++) {
 		pthread_join(threads[cpu], NULL);
-		for (int v = OWN; v < VAS; v++)
-			left_alone(&s, cpu, v);
 		looked += s.workers[cpu].looked;
 		changed += s.workers[cpu].changed;
 	}
+	pulled_last(&s);
 	check(!atomic_load(&s.wrong), "see above",
-	      "seed %lu: %lu accesses of L2s on %d vCPUs, %lu changes by L1, %lu by the host", e->seed,
-	      looked, e->nv.cpus, changed, s.pulls);
+	      "seed %lu: %lu accesses of L2s on %d vCPUs, %lu changes by L1, %d KiB granule", e->seed,
+	      looked, e->nv.cpus, changed, 1 << (s.tables.granule - 10));
 }

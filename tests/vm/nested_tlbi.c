@@ -15,12 +15,12 @@
 /* By the order of TLBI_FORMS_OF: three scopes of each */
 enum group {
 	ALLE2, VAE2, VALE2, RVAE2, RVALE2, VMALLE1, VAE1, ASIDE1, VAAE1, VALE1, VAALE1,
-	RVAE1, RVAAE1, RVALE1, RVAALE1, N_EL2_GROUPS, GROUPS = N_EL2_GROUPS + 2
+	RVAE1, RVAAE1, RVALE1, RVAALE1, N_EL2_GROUPS
 };
 
 enum scope { INNER, OUTER, LOCAL };
 
-static enum group group_of(int form) { return form / 3 % GROUPS; }
+static enum group group_of(int form) { return TLBI_GROUP(form); }
 static enum scope scope_of(int form) { return form % 3; }
 
 static bool by_asid(enum group g)
@@ -110,7 +110,10 @@ static enum outcome invalidated(struct env *e, struct place *p, int issuer, int 
 	nv_run_l2(&e->nv, 0, 0, 1);
 	if (nv_run(&e->nv, 0))
 		return BROKEN;
-	return op->esr ? GONE : op->result == page_tag(VNCR_PAGE) ? STAYED : BROKEN;
+	/* What it finds is the descriptor that is not valid. */
+	if (op->esr == (VNCR_ESR | 0x4 | p->level))
+		return GONE;
+	return !op->esr && op->result == page_tag(VNCR_PAGE) ? STAYED : BROKEN;
 }
 
 static uint64_t operand_of(const struct place *p, int form, uint64_t asid)

@@ -12,6 +12,8 @@
 #define FROM_L2_FIQ 0x500
 #define L2_OWN_IRQ  0x5a000105		/* HVC #0x105: L2's vector of its own level's IRQs */
 #define PSR_I	    (1 << 7)
+#define TURNS	    12
+#define CHANGES	    60
 #define POLL_TRIES  200000000		/* reads; only one that fails comes so far */
 
 static int line(struct env *e, int number, int level)
@@ -78,6 +80,44 @@ static void kicked(struct env *e)
 	      op->vector);
 }
 
+/*
+ * The line changes while L1 and its L2 take turns, each of which loads the vCPU anew. Soon
+ * after that the L2 knows, for good.
+ */
+static void never_lost(struct env *e)
+{
+	struct l2_op *ops[TURNS];
+	pthread_t thread;
+	int lost = 0;
+	void *failed;
+
+	for (int i = 0; i < CHANGES && !lost; i++) {
+		uint64_t flag = l1_cpu_ipa(NV_CPUS);
+		int level = i % 2 == 0;
+
+		*(volatile uint64_t *)nv_ram(&e->nv, flag) = 0;
+		for (int k = 0; k < TURNS; k++) {
+			if (k == 2)
+				nv_add(&e->nv, 0, L1_STORE_64, 0, flag, 1);
+			/* It has been changed when the VMM says so. */
+			if (k == TURNS - 1)
+				nv_add(&e->nv, 0, L1_WAIT, 0, flag, 2);
+			ops[k] = nv_l2_op(&e->nv, 0, L2_CURRENTEL, 0);
+			nv_run_l2(&e->nv, 0, 0, 1);
+		}
+		pthread_create(&thread, NULL, run_polls, e);
+		while (!*(volatile uint64_t *)nv_ram(&e->nv, flag))
+			usleep(100);
+		usleep(i * 37 % 1000);
+		line(e, KVM_ARM_IRQ_CPU_IRQ, level);
+		*(volatile uint64_t *)nv_ram(&e->nv, flag) = 2;
+		pthread_join(thread, &failed);
+		lost += failed || ops[TURNS - 1]->vector != (level ? FROM_L2_IRQ : 0);
+	}
+	line(e, KVM_ARM_IRQ_CPU_IRQ, 0);
+	check(!lost, "it is lost", "an IRQ raised and lowered %d times between L1 and L2", CHANGES);
+}
+
 /* Where an interrupt of the VMM's goes while L2 runs is what L1 says. */
 void test_interrupts(struct env *e)
 {
@@ -117,6 +157,7 @@ void test_interrupts(struct env *e)
 	c = nv_context(&e->nv, 0, 0, window_ipa(0));
 	c->hcr = HCR_L2 | HCR_IMO;
 	kicked(e);
+	never_lost(e);
 }
 
 /* KVM hides the GIC when a VM without one runs first, with EL2 or not. */
@@ -216,6 +257,7 @@ void test_refused(struct env *e)
 	refused_init(VM_EL2 | VM_MTE, false, "MTE");
 }
 
+#define ZCR_EL1	  ARM64_SYS_REG(3, 0, 1, 2, 0)	/* L2's own */
 #define ZCR_EL2	  ARM64_SYS_REG(3, 4, 1, 2, 0)
 #define CPACR_ALL (3 << 20 | 3 << 16)	/* FPEN, ZEN */
 
@@ -230,8 +272,9 @@ void test_vectors(struct env *e)
 		skip("no SVE");
 		return;
 	}
-	err = vcpu_set(&other.nv.cpu[0].vcpu, ZCR_EL2, 15);	/* the longest */
-	check(!err, strerror(-err), "the VMM writes ZCR_EL2");
+	err = vcpu_set(&other.nv.cpu[0].vcpu, ZCR_EL2, 15) ?:	/* the longest */
+	      vcpu_set(&other.nv.cpu[0].vcpu, ZCR_EL1, 15);
+	check(!err, strerror(-err), "the VMM writes ZCR_EL2, and ZCR_EL1 for L2");
 	nv_context(&other.nv, 0, 0, 0)->hcr = HCR_RW | HCR_E2H;
 	l1_write(&other, 0, REG_CPTR_EL2, CPACR_ALL);
 	l1_write(&other, 0, REG_CPACR_EL12, CPACR_ALL);

@@ -12,7 +12,6 @@
 #define FLAT_SLOT 64		/* KVM's number of a slot at IPA NV_LOW */
 #define PAN_BIT (1ull << 22)
 #define AP_EL0	(1ull << 6)
-#define VNCR_ESR (0x25ull << 26 | 1 << 25 | 1 << 13)	/* EC, IL, VNCR */
 #define ESR_WNR (1 << 6)
 #define MANY	12			/* contexts */
 #define ASF_L0	0x40			/* address size fault, level 0: DFSC 0, which means none here */

@@ -125,6 +125,7 @@ int nv_run(struct nv *nv, int cpu)
 {
 	struct kvm_run *run = nv->cpu[cpu].vcpu.run;
 	uint64_t n = nv->cpu[cpu].actions;
+	uint32_t ops = nv->cpu[cpu].ops;
 	int err = 0;
 
 	if (!nv->cpu[cpu].started)
@@ -134,7 +135,10 @@ int nv_run(struct nv *nv, int cpu)
 	if (is_doorbell(run))
 		memcpy(run->mmio.data, &n, 8);
 	nv->cpu[cpu].actions = nv->cpu[cpu].ops = 0;
-	return run_to_doorbell(nv, cpu);
+	err = run_to_doorbell(nv, cpu);
+	if (nv->ran)
+		nv->ran(nv, cpu, n, ops, err);
+	return err;
 }
 
 int nv_reset(struct nv *nv, int cpu)
@@ -144,11 +148,20 @@ int nv_reset(struct nv *nv, int cpu)
 	return vcpu_reset(&nv->vm, &nv->cpu[cpu].vcpu);
 }
 
+struct l1_action *nv_action(const struct nv *nv, int cpu, uint32_t n)
+{
+	return (struct l1_action *)nv_ram(nv, l1_cpu_ipa(cpu) + L1_BATCH) + n;
+}
+
+struct l2_op *nv_op(const struct nv *nv, int cpu, uint32_t n)
+{
+	return (struct l2_op *)nv_ram(nv, l1_cpu_ipa(cpu) + L1_OPS) + n;
+}
+
 struct l1_action *nv_add(struct nv *nv, int cpu, enum l1_op op, uint32_t arg, uint64_t a,
 			 uint64_t b)
 {
-	struct l1_action *batch = nv_ram(nv, l1_cpu_ipa(cpu) + L1_BATCH);
-	struct l1_action *one = &batch[nv->cpu[cpu].actions++];
+	struct l1_action *one = nv_action(nv, cpu, nv->cpu[cpu].actions++);
 
 	*one = (struct l1_action){ .op = op, .arg = arg, .a = a, .b = b };
 	return one;
@@ -156,8 +169,7 @@ struct l1_action *nv_add(struct nv *nv, int cpu, enum l1_op op, uint32_t arg, ui
 
 struct l2_op *nv_l2_op(struct nv *nv, int cpu, uint32_t what, uint64_t value)
 {
-	struct l2_op *ops = nv_ram(nv, l1_cpu_ipa(cpu) + L1_OPS);
-	struct l2_op *one = &ops[nv->cpu[cpu].ops++];
+	struct l2_op *one = nv_op(nv, cpu, nv->cpu[cpu].ops++);
 
 	*one = (struct l2_op){ .what = what, .value = value };
 	return one;

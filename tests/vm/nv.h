@@ -24,6 +24,8 @@ struct nv {
 		uint64_t lost_esr, lost_elr; /* of an exception that L1 did not expect */
 	} cpu[NV_CPUS];
 	uint64_t next_table;	/* IPA of free memory for tables */
+	/* After a batch of so much; @err is nv_run()'s. May be NULL. */
+	void (*ran)(const struct nv *nv, int cpu, uint32_t actions, uint32_t ops, int err);
 };
 
 /* All functions return 0 or -errno unless they say otherwise. */
@@ -43,6 +45,9 @@ struct l1_action *nv_add(struct nv *nv, int cpu, enum l1_op op, uint32_t arg, ui
 struct l2_op *nv_l2_op(struct nv *nv, int cpu, uint32_t what, uint64_t value);
 /* Let L2 context @context do the @count ops written last. */
 struct l1_action *nv_run_l2(struct nv *nv, int cpu, int context, int count);
+/* Action or op @n of the batch that was written last */
+struct l1_action *nv_action(const struct nv *nv, int cpu, uint32_t n);
+struct l2_op *nv_op(const struct nv *nv, int cpu, uint32_t n);
 /*
  * Let the vCPU do its batch. -ECANCELED if L1 is lost, or what KVM_RUN said; then a
  * second call goes on where it was.

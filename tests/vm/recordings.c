@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "exporter.h"
 #include "vmm/check.h"
 #include "witness.h"
 
@@ -83,16 +85,23 @@ static pid_t guest_for_a_while(void)
 	_exit(0);
 }
 
-/* The last screen, without the two lines that say when and how it was taken. */
-static const char *last_screen(const char *screens)
+/* All screens, without the line of each that says when and how it was taken; in place. */
+static char *screens(char *text)
 {
-	const char *last = screens, *next;
+	char *from = text, *to = text, *end;
+	bool title = false;
 
-	while ((next = strstr(last + 1, "kvmmt-top  ")))
-		last = next;
-	next = strchr(last, '\n');
-	next = next ? strchr(next + 1, '\n') : NULL;
-	return next ? next : "";
+	for (; (end = strchr(from, '\n')); from = end + 1) {
+		size_t len = end + 1 - from;
+		bool keep = !title;
+
+		title = !strncmp(from, "kvmmt-top  ", 11);
+		if (keep)
+			memmove(to, from, len);
+		to += keep ? len : 0;
+	}
+	*to = '\0';
+	return text;
 }
 
 static void dashboard(void)
@@ -100,13 +109,59 @@ static void dashboard(void)
 	static char live[OUT_BYTES], replayed[OUT_BYTES];
 	pid_t pid = guest_for_a_while();
 
-	check(!kvmmt(live, "top -b -d 2 -n 5 -o " FILE_NAME) && strstr(last_screen(live), "serial-1"),
-	      live, "kvmmt-top, recorded");
-	kvmmt(replayed, "top -b -n 5 -i " FILE_NAME);
-	check(!strcmp(last_screen(live), last_screen(replayed)), replayed,
-	      "and its recording shows the same screen");
+	check(!kvmmt(live, "top -b -d 2 -n 5 -o " FILE_NAME) && strstr(live, "serial-1"), live,
+	      "kvmmt-top, recorded");
+	kvmmt(replayed, "top -b -i " FILE_NAME);
+	check(!strcmp(screens(live), screens(replayed)), replayed,
+	      "and its recording shows the same screens, all of them and no other");
 	check(!kvmmt(replayed, "stat -F vm,ngnre -i " FILE_NAME) && strstr(replayed, "serial-1"), replayed,
 	      "with every event of it");
+	kill(-pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* The lines of serial-1's numbers, to @to of OUT_BYTES */
+static void its_metrics(const char *from, char *to)
+{
+	const char *end;
+	size_t len = 0;
+
+	*to = '\0';
+	for (; (end = strchr(from, '\n')); from = end + 1) {
+		int n = end + 1 - from;
+		const char *label = memmem(from, n, "vm=\"serial-1\"", 13);
+
+		if (label && strncmp(from, "kvmmt_vm_info", 13) && len + n < OUT_BYTES)
+			len += snprintf(to + len, OUT_BYTES - len, "%.*s", n, from);
+	}
+}
+
+/* A live exporter and a recorder beside it: what the recording gives is what was served. */
+static void metrics(void)
+{
+	char *const exporter[] = { "/bin/kvmmt", "exporter", "-d", "0.5", NULL };
+	char *const record[] = { "/bin/kvmmt", "record", "-q", "-m", "64M", "-o", FILE_NAME, NULL };
+	static char live[OUT_BYTES], replayed[OUT_BYTES], out[OUT_BYTES];
+	pid_t served, recorded, pid;
+	int i, status;
+
+	interface_up("lo");
+	served = spawn(exporter, ERR_NAME);
+	recorded = spawn(record, "/tmp/record.err");
+	for (i = 0; i < 600 && get("/healthz", "") != 200; i++)
+		usleep(100000);
+	pid = guest_for_a_while();
+	sleep(6);
+	check(get("/metrics", "") == 200, page, "an exporter serves beside a recorder");
+	its_metrics(page, live);
+	kill(recorded, SIGINT);
+	waitpid(recorded, &status, 0);
+	status = kvmmt(out, "exporter -i " FILE_NAME " -t -");
+	its_metrics(out, replayed);
+	check(!status && strstr(live, "kvmmt_vm_stage2_mappings_total") && !strcmp(live, replayed),
+	      replayed, "and the metrics of the recording are the same, byte for byte");
+	kill(served, SIGTERM);
+	waitpid(served, &status, 0);
 	kill(-pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 }
@@ -197,7 +252,7 @@ static void storm(void)
 	check(!kvmmt(out, "record --keep 60 --on-storm=rate=1000000 -d 5 -o " FILE_NAME) &&
 		      access(FILE_NAME, F_OK) && said("nothing asked for it"),
 	      "it did", "what is below the threshold has the flight recorder write nothing");
-	check(!kvmmt(out, "record --keep 60 --on-storm=rate=5,for=2 -d 30 -o " FILE_NAME) &&
+	check(!kvmmt(out, "record --keep 60 --on-storm=rate=5,for=2,within=2 -d 30 -o " FILE_NAME) &&
 		      said("because of a storm of db-2: ") && said("by vmm "),
 	      out, "a storm has the flight recorder write, and is told with its cause");
 	check(!kvmmt(out, "script --kind s2_invalidate -i " FILE_NAME) && strstr(out, "db-2") &&
@@ -303,6 +358,7 @@ int main(int argc, char **argv)
 	same("--fields vm,pid,ngnre,injected,refusals,inval_teardown");
 	same("--json");
 	dashboard();
+	metrics();
 	losses();
 	size();
 	flight();

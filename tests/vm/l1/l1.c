@@ -7,7 +7,7 @@
 
 void l1_enter(struct l1_context *context);
 int l1_guarded(const void *stub, uint64_t *x1, uint64_t x2);
-extern const uint64_t l1_reg_stubs[], l1_tlbi_stubs[];
+extern const uint64_t l1_reg_stubs[], l1_tlbi_stubs[], l1_at_stubs[];
 extern const char l1_load[], l1_store[], l2_start[], l2_skip[];
 
 #define write_reg(encoding, value) \
@@ -93,6 +93,8 @@ static const void *stub_of(const struct l1_action *a)
 		return &l1_reg_stubs[a->arg * 2];
 	case L1_REG_WRITE:
 		return &l1_reg_stubs[a->arg * 2 + 1];
+	case L1_AT:
+		return &l1_at_stubs[a->arg];
 	default:
 		return &l1_tlbi_stubs[a->arg];
 	}
@@ -101,7 +103,7 @@ static const void *stub_of(const struct l1_action *a)
 /* One that may take an exception. */
 static void guarded(struct l1_cpu *cpu, struct l1_action *a)
 {
-	a->result = a->op == L1_TLBI ? a->a : a->b;
+	a->result = a->op == L1_TLBI || a->op == L1_AT ? a->a : a->b;
 	asm volatile("dsb sy" : : : "memory");
 	if (l1_guarded(stub_of(a), &a->result, a->a)) {
 		a->esr = cpu->fault.esr;
@@ -109,6 +111,8 @@ static void guarded(struct l1_cpu *cpu, struct l1_action *a)
 		a->elr = cpu->fault.elr;
 	} else if (a->op == L1_TLBI) {
 		cpu->tlbis[a->arg]++;
+	} else if (a->op == L1_AT) {
+		asm volatile("isb; mrs %0, par_el1" : "=r"(a->result) : : "memory");
 	}
 	asm volatile("dsb sy; isb" : : : "memory");
 }

@@ -90,6 +90,7 @@ enum l1_op {
 	L1_REG_READ,	/* arg: register; result */
 	L1_REG_WRITE,	/* arg: register, b: value; then ISB */
 	L1_TLBI,	/* arg: form, a: operand; stores before are complete, and it is after */
+	L1_AT,		/* arg: form, a: address; result: PAR_EL1 */
 	L1_RUN_L2,	/* arg: context, a: address of ops, b: how many; result: entries into L2 */
 	L1_ROUND,	/* arg: contexts 0 to arg - 1 in turn, a: address of one op, b: switches */
 	L1_WAIT,	/* a: address, b: value; until it is there, or result is 1 */

@@ -65,6 +65,7 @@
 	X(ID_AA64MMFR4_EL1, S3_0_C0_C7_4, 0)         \
 	X(ID_AA64ISAR0_EL1, S3_0_C0_C6_0, 0)         \
 	X(ID_AA64ISAR1_EL1, S3_0_C0_C6_1, 0)         \
+	X(PAR_EL1, S3_0_C7_C4_0, 0)                  \
 	X(PAN, S3_0_C4_C2_3, 0)
 
 #define L1_REGS(X) VNCR_REGS(X) OTHER_REGS(X)
@@ -74,6 +75,11 @@
 	X(name##IS, op1, n, is, op2)                  \
 	X(name##OS, op1, n, os, op2)                  \
 	X(name, op1, n, ns, op2)
+
+#define TLBI_SCOPES_IPA(X, name, n, op2, os_op2) \
+	X(name##IS, 4, n, C0, op2)               \
+	X(name##OS, 4, n, C4, os_op2)            \
+	X(name, 4, n, C4, op2)
 
 #define TLBI_FORMS_OF(X, n, nxs)                                \
 	TLBI_SCOPES(X, nxs##ALLE2, 4, n, C3, C1, C7, 0)         \
@@ -92,9 +98,28 @@
 	TLBI_SCOPES(X, nxs##RVALE1, 0, n, C2, C5, C6, 5)        \
 	TLBI_SCOPES(X, nxs##RVAALE1, 0, n, C2, C5, C6, 7)       \
 	TLBI_SCOPES(X, nxs##ALLE1, 4, n, C3, C1, C7, 4)         \
-	TLBI_SCOPES(X, nxs##VMALLS12E1, 4, n, C3, C1, C7, 6)
+	TLBI_SCOPES(X, nxs##VMALLS12E1, 4, n, C3, C1, C7, 6)    \
+	TLBI_SCOPES_IPA(X, nxs##IPAS2E1, n, 1, 0)               \
+	TLBI_SCOPES_IPA(X, nxs##IPAS2LE1, n, 5, 4)              \
+	TLBI_SCOPES_IPA(X, nxs##RIPAS2E1, n, 2, 3)              \
+	TLBI_SCOPES_IPA(X, nxs##RIPAS2LE1, n, 6, 7)
 
 #define TLBI_FORMS(X) TLBI_FORMS_OF(X, C8, ) TLBI_FORMS_OF(X, C9, NXS_)
+
+/* X(name, op1, CRm, op2) */
+#define AT_FORMS(X)          \
+	X(S1E1R, 0, C8, 0)   \
+	X(S1E1W, 0, C8, 1)   \
+	X(S1E0R, 0, C8, 2)   \
+	X(S1E0W, 0, C8, 3)   \
+	X(S1E1RP, 0, C9, 0)  \
+	X(S1E1WP, 0, C9, 1)  \
+	X(S1E2R, 4, C8, 0)   \
+	X(S1E2W, 4, C8, 1)   \
+	X(S12E1R, 4, C8, 4)  \
+	X(S12E1W, 4, C8, 5)  \
+	X(S12E0R, 4, C8, 6)  \
+	X(S12E0W, 4, C8, 7)
 
 #define REG_ONE(...)  +1
 #define REG_COUNT     (0 L1_REGS(REG_ONE))
@@ -103,9 +128,15 @@
 #ifndef __ASSEMBLER__
 #define REG_ENUM(name, encoding, offset)	 REG_##name,
 #define TLBI_ENUM(name, op1, crn, crm, op2) TLBI_##name,
+#define AT_ENUM(name, op1, crm, op2)	 AT_##name,
 enum l1_reg { L1_REGS(REG_ENUM) };
 enum l1_tlbi { TLBI_FORMS(TLBI_ENUM) };
+enum l1_at { AT_FORMS(AT_ENUM) };
 #undef REG_ENUM
 #undef TLBI_ENUM
+#undef AT_ENUM
+
+/* Its place among the forms without nXS and scope, in their order */
+#define TLBI_GROUP(form) ((form) / 3 % (TLBI_COUNT / 6))
 #endif
 #endif

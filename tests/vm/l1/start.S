@@ -156,14 +156,18 @@ l1_reg_stubs:
 	rdvl	x1, #1
 	ret
 
-	.macro tlbi_stub op1, crn, crm, op2
+	.macro sys_stub op1, crn, crm, op2
 	sys	#\op1, \crn, \crm, #\op2, x1
 	ret
 	.endm
-#define TLBI_STUB(name, op1, crn, crm, op2) tlbi_stub op1, crn, crm, op2;
+#define TLBI_STUB(name, op1, crn, crm, op2) sys_stub op1, crn, crm, op2;
 	.global l1_tlbi_stubs
 l1_tlbi_stubs:
 	TLBI_FORMS(TLBI_STUB)
+#define AT_STUB(name, op1, crm, op2) sys_stub op1, C7, crm, op2;
+	.global l1_at_stubs
+l1_at_stubs:
+	AT_FORMS(AT_STUB)
 
 /* L2: x19 is a list of struct l2_op, x20 their number; HVC #0 at its end. */
 	.global l2_start, l2_skip

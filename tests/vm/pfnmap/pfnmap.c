@@ -52,23 +52,26 @@ static vm_fault_t insert_one(struct vm_area_struct *vma, unsigned long addr, uns
 	return vmf_insert_pfn_prot(vma, addr, pfn, prot);
 }
 
-static bool hold, held;
+static bool hold, held, fail;
 static DECLARE_WAIT_QUEUE_HEAD(holding);
 
-static void wait_if_held(void)
+/* Returns whether there is to be a page. */
+static bool wait_if_held(void)
 {
 	if (!READ_ONCE(hold))
-		return;
+		return true;
 	WRITE_ONCE(held, true);
 	wake_up_all(&holding);
 	wait_event_killable(holding, !READ_ONCE(hold));
 	WRITE_ONCE(held, false);
+	return !READ_ONCE(fail);
 }
 
 static int hold_faults(unsigned long what)
 {
 	if (what == PFNMAP_WAIT)
 		return wait_event_interruptible(holding, READ_ONCE(held));
+	WRITE_ONCE(fail, what == PFNMAP_FAIL);
 	WRITE_ONCE(hold, what == PFNMAP_HOLD);
 	wake_up_all(&holding);
 	return 0;
@@ -76,7 +79,8 @@ static int hold_faults(unsigned long what)
 
 static vm_fault_t lazy_fault(struct vm_fault *vmf)
 {
-	wait_if_held();
+	if (!wait_if_held())
+		return VM_FAULT_SIGBUS;
 	return insert_one(vmf->vma, vmf->address & PAGE_MASK,
 			  (unsigned long)vmf->vma->vm_private_data);
 }

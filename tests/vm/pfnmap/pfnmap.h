@@ -51,10 +51,14 @@ struct pfnmap_facts {
 #define PFNMAP_IOC_REFS	 _IOR('P', 4, __u64)	/* references to the RAM window's pages, summed */
 #define PFNMAP_IOC_WARN	 _IO('P', 5)		/* WARN(): does the lab notice? */
 #define PFNMAP_IOC_DAX_REFS _IOWR('P', 6, struct pfnmap_refs)
-/* Lazy faults wait from PFNMAP_HOLD to PFNMAP_RELEASE; PFNMAP_WAIT for one that does. */
+/*
+ * Lazy faults wait from PFNMAP_HOLD to PFNMAP_RELEASE, or PFNMAP_FAIL, with which they
+ * find no page; PFNMAP_WAIT for one that waits.
+ */
 #define PFNMAP_IOC_HOLD	 _IO('P', 7)
 #define PFNMAP_RELEASE	 0
 #define PFNMAP_HOLD	 1
 #define PFNMAP_WAIT	 2
+#define PFNMAP_FAIL	 3
 
 #endif

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A recording of what is rare, for recordings.sh: two VMs of one process, a refused
+ * memslot and a refused fault, two losses, walks for a guest hypervisor, the marks of
+ * a live run's four tables, and a host whose name needs care. Or a crowd: 16 vCPUs of
+ * guest hypervisors more than are counted at one time.
+ *   odd FILE [crowd]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kvmmt/maps.h>
+#include "recording.h"
+
+#define SECOND 1000000000ull
+#define PAGE   4096ull
+
+static struct writer *writer;
+static int err;
+
+static void name_vm(void *ctx, struct vm_entry *vm, const char *comm)
+{
+	(void)ctx, (void)comm;
+	vm->process = 1000;
+	strcpy(vm->name, "twin");
+}
+
+static struct kvmmt_event event(double s, int kind, int which)
+{
+	struct kvmmt_event e = {
+		.time_ns = s * SECOND, .kind = kind, .vm = 0xffff800081000000ull + which * 0x6000ull,
+		.pid = 1000, .vcpu = 0, .tid = 1001 + which, .comm = "CPU 0/KVM",
+	};
+
+	return e;
+}
+
+static void put(struct kvmmt_event e)
+{
+	err |= writer_event(writer, &e);
+}
+
+static void fault(double s, int which, __u64 ipa, __u16 reason)
+{
+	struct kvmmt_event e = event(s, KVMMT_KIND_S2_FAULT, which);
+
+	e.s2_fault = (struct kvmmt_s2_fault){
+		.fault_ipa = ipa, .ipa = ipa, .hva = 0xffff00000000ull + ipa, .pfn = ipa / PAGE,
+		.size_bytes = PAGE, .vma = KVMMT_VMA_FOUND | KVMMT_VMA_RAM | 0xf0,
+		.flags = KVMMT_F_MAP_R | KVMMT_F_MAP_W | KVMMT_F_WRITE, .reason = reason,
+		.memattr = reason == KVMMT_FAULT_MAPPED ? 0xf : KVMMT_MEMATTR_NONE,
+		.ret = reason == KVMMT_FAULT_MAPPED ? 0 : -14,
+	};
+	put(e);
+}
+
+static void refuse_slot(double s, int which, __u64 ipa)
+{
+	struct kvmmt_event e = event(s, KVMMT_KIND_S2_SLOT, which);
+
+	e.vcpu = -1;
+	e.s2_slot = (struct kvmmt_s2_slot){
+		.ipa = ipa, .size_bytes = 0x200000, .hva = 0xfffe00000000ull, .slot = 3,
+		.reason = KVMMT_SLOT_UNSAFE_CACHEABLE, .ret = -22,
+	};
+	put(e);
+}
+
+static void lose(double from_s, double to_s, __u32 faults)
+{
+	struct kvmmt_event e = { .time_ns = to_s * SECOND, .kind = KVMMT_KIND_LOST };
+
+	e.lost = (struct kvmmt_lost){ .first_ns = from_s * SECOND, .last_ns = to_s * SECOND };
+	e.lost.count[KVMMT_KIND_S2_FAULT] = faults;
+	put(e);
+}
+
+static void walk(double s, int which, __u64 lat_ns)
+{
+	struct kvmmt_event e = event(s, KVMMT_KIND_VNCR_WALK, which);
+
+	e.vncr_walk = (struct kvmmt_vncr_walk){
+		.va = 0x451000, .ipa = 0x40451000, .pfn = 0x51, .lat_ns = lat_ns,
+		.reason = KVMMT_VNCR_WALK_FILLED, .entry = 3, .level = 3, .size_shift = 12,
+	};
+	put(e);
+}
+
+static void sample(double s, bool last)
+{
+	err |= writer_sample(writer, s * SECOND, last);
+}
+
+/* From second 100 of the host's clock to second 104. */
+static void run(void)
+{
+	int i;
+
+	sample(100, false);
+	for (i = 0; i < 40; i++)
+		fault(100.01 + i * 0.02, i % 2, 0x40000000 + i * 64 * PAGE, KVMMT_FAULT_MAPPED);
+	sample(101, false);
+	refuse_slot(101.2, 0, 0x80000000);
+	fault(101.4, 0, 0x40000000, KVMMT_FAULT_UNSAFE_CACHEABLE);
+	lose(101.5, 101.9, 7);
+	sample(102, false);
+	walk(102.1, 1, 1234);
+	walk(102.2, 1, 56789);
+	fault(102.5, 0, 0x40040000, KVMMT_FAULT_MAPPED);
+	sample(103, false);
+	lose(103.1, 103.2, 5);
+	fault(103.9, 1, 0x50000000, KVMMT_FAULT_MAPPED);
+	sample(104, true);
+}
+
+static void crowd(void)
+{
+	int i;
+
+	for (i = 0; i < KVMMT_MAX_VCPUS + 16; i++) {
+		struct kvmmt_event e = event(100 + i * 1e-5, KVMMT_KIND_VNCR_LOOKUP, i / 16);
+
+		e.vcpu = i % 16;
+		e.vncr_lookup.reason = KVMMT_VNCR_LOOKUP_HIT;
+		put(e);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct recording_info info = {
+		.hostname = "odd\\host\"", .realtime_ns = 1795000000ull * SECOND,
+		.host = { .machine = "aarch64", .release = "6.12", .page_size_bytes = PAGE,
+			  .fwb = NO, .dic = NO },
+	};
+	int kind;
+
+	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
+		info.host.tracepoint[kind] = KVMMT_TRACED >> kind & 1;
+	writer = argc > 1 ? writer_new(&info, name_vm, NULL) : NULL;
+	if (!writer)
+		return 2;
+	err = writer_open(writer, argv[1]);
+	if (argc > 2 && !strcmp(argv[2], "crowd"))
+		crowd();
+	else
+		run();
+	err |= writer_close(writer);
+	writer_free(writer);
+	return err != 0;
+}

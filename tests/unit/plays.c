@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A recording in steps: the screen of a moment is the same whichever way leads to it, and
+ * where a live run sampled, it is the live run's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "play.h"
+#include "ui.h"
+
+#define S 1000000000ull
+#define TEXT 8192
+
+static char path[] = "/tmp/kvmmt-plays-XXXXXX";
+static const int never;
+static struct source source;
+static struct model model;
+static struct play play;
+static struct ui ui;
+
+static void name_vm(void *ctx, struct vm_entry *vm, const char *comm)
+{
+	(void)ctx, (void)comm;
+	vm->process = vm->pid;
+	snprintf(vm->name, sizeof(vm->name), "vm-%u", vm->pid);
+}
+
+static void fault(struct writer *w, __u64 time_ns)
+{
+	struct kvmmt_event e = { .time_ns = time_ns, .vm = 0x1000, .pid = 1, .comm = "task" };
+
+	e.s2_fault.memattr = 5;
+	e.s2_fault.size_bytes = 4096;
+	writer_event(w, &e);
+}
+
+/* Ten seconds from second 100 on, the n-th with n * n faults; a half more of what is left. */
+static void record(const __u64 *samples, size_t nr)
+{
+	const struct recording_info info = { .host.tracepoint = { true, true, true } };
+	struct writer *w = writer_new(&info, name_vm, NULL);
+	__u64 s, i;
+	size_t k = 0;
+
+	writer_open(w, path);
+	for (s = 0; s <= 10; s++)
+		for (i = 0; i < (s < 10 ? s * s + 1 : 5); i++) {
+			__u64 at = 100 * S + s * S + i * 9000000;
+
+			for (; k < nr && samples[k] <= at; k++)
+				writer_sample(w, samples[k], k + 1 == nr);
+			fault(w, at);
+		}
+	for (; k < nr; k++)
+		writer_sample(w, samples[k], k + 1 == nr);
+	writer_close(w);
+	writer_free(w);
+}
+
+static void begin(__u64 step_ns)
+{
+	static struct host host;
+
+	replay_open(&source.replay, path, NULL, 0);
+	host = replay_info(source.replay)->host;
+	play = (struct play){ .source = &source, .model = &model, .step_ns = step_ns, .stop = &never };
+	ui_init(&ui, &host, &model);
+	play_begin(&play);
+}
+
+static void end(void)
+{
+	source_close(&source);
+	model_free(&model);
+}
+
+static const char *screen(char *text)
+{
+	FILE *out = fmemopen(text, TEXT, "w");
+	struct screen s = { 0 };
+
+	ui.at_s = (double)(model.now_ns - replay_begin_ns(source.replay)) / 1e9;
+	ui_draw(&ui, &s, 24, 80);
+	screen_print(&s, out);
+	fclose(out);
+	screen_free(&s);
+	return text;
+}
+
+static void steps(int nr)
+{
+	while (nr--)
+		play_step(&play);
+}
+
+static __u64 at(double s)
+{
+	return replay_begin_ns(source.replay) + (__u64)(s * 1e9);
+}
+
+/* One way to second 7 is by steps; the others have to end there too. */
+static void ways(const char *how, __u64 step_ns, double second, int nr)
+{
+	char want[TEXT], got[TEXT];
+
+	begin(step_ns);
+	steps(nr);
+	screen(want);
+	check(strstr(want, "vm-1") && model.now_ns == at(second), want, "%s: steps come to a second", how);
+	steps(2);
+	check(strcmp(want, screen(got)), got, "%s: and later ones show something else", how);
+	play_go(&play, at(second));
+	check(!strcmp(want, screen(got)), got, "%s: back to it is the same", how);
+	play_go(&play, at(second + 2));
+	play_go(&play, model.before_ns);
+	play_go(&play, model.before_ns);
+	check(model.now_ns <= at(second), got, "%s: so are single steps back", how);
+	play_go(&play, at(second));
+	check(!strcmp(want, screen(got)), got, "%s: and on again", how);
+	end();
+	begin(step_ns);
+	play_go(&play, at(second));
+	check(!strcmp(want, screen(got)), got, "%s: and a jump from the beginning", how);
+	play_go(&play, ~0ull);
+	check(play.ended && !play_step(&play), "it goes on", "%s: there is an end", how);
+	check(model.vms[0]->now.s2.fault[KVMMT_FAULT_MAPPED] == 300 &&
+		      model.vms[0]->before.s2.fault[KVMMT_FAULT_MAPPED] < 300,
+	      screen(want), "%s: with the rates of what came last", how);
+	screen(want);
+	play_go(&play, at(second));
+	steps(20);
+	check(play.ended && !strcmp(want, screen(got)), got, "%s: which steps reach too", how);
+	end();
+}
+
+static void other_steps(void)
+{
+	char want[TEXT], got[TEXT];
+
+	begin(2 * S);
+	steps(3);
+	screen(want);
+	end();
+	begin(S);
+	steps(6);
+	play_set_step(&play, 2 * S);
+	check(!strcmp(want, screen(got)), got, "other steps: the screen is that of the new ones");
+	end();
+}
+
+static void pipes(void)
+{
+	int fds[2], saved = dup(STDIN_FILENO), err;
+	char bytes[65536], want[TEXT], got[TEXT];
+	ssize_t len = read(open(path, O_RDONLY | O_CLOEXEC), bytes, sizeof(bytes));
+
+	if (pipe(fds) || write(fds[1], bytes, len) != len)
+		return;
+	close(fds[1]);
+	dup2(fds[0], STDIN_FILENO);
+	strcpy(path, "-");
+	begin(S);
+	steps(5);
+	screen(want);
+	err = play_go(&play, at(2));
+	check(err == -ESPIPE && !strcmp(want, screen(got)), got,
+	      "a pipe does not go back, and shows what it did");
+	check(play_step(&play) == 1 && model.now_ns == at(6), got, "but on");
+	end();
+	dup2(saved, STDIN_FILENO);
+}
+
+int main(void)
+{
+	static const __u64 samples[] = { 100 * S, 101 * S, 102 * S + S / 2, 104 * S, 107 * S + S / 4,
+					 109 * S, 110 * S + S / 3 };
+	char file[sizeof(path)];
+
+	check_suite = "plays";
+	close(mkstemp(path));
+	record(samples, 7);
+	ways("as the live run sampled", 0, 7.25, 4);
+	ways("in equal steps", S, 7, 7);
+	record(NULL, 0);
+	ways("without samples", S, 7, 7);
+	other_steps();
+	strcpy(file, path);
+	pipes();
+	unlink(file);
+	return check_status();
+}

@@ -1,0 +1,212 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+The dashboard in a terminal, as its user has it: a terminal emulator between a pseudo-terminal
+and what is checked. Waits for what has to come; a time limit only ends what hangs.
+  terminal.py KVMMT
+"""
+import os
+import subprocess
+import sys
+
+import pexpect
+import pyte
+
+KVMMT = os.path.abspath(sys.argv[1])
+RECORDING = "tests/cases/v1.kvmmt"
+UP, DOWN, PAGE_UP, PAGE_DOWN, HOME, END = "\033OA", "\033OB", "\033[5~", "\033[6~", "\033OH", "\033OF"
+F1, F6, ESC = "\033OP", "\033[17~", "\033"
+failed = 0
+
+
+class Terminal:
+    def __init__(self, rows, cols, words=("top", "-i", RECORDING), shell=None, **env):
+        self.screen = pyte.Screen(cols, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        environment = {"TERM": "xterm-256color", "PATH": os.environ["PATH"], "TZ": "UTC",
+                       "LC_ALL": "C.UTF-8", "ASAN_OPTIONS": "detect_leaks=0"} | env
+        command, args = ("/bin/sh", ["-c", shell]) if shell else (KVMMT, list(words))
+        self.child = pexpect.spawn(command, args, env=environment, dimensions=(rows, cols), timeout=20)
+
+    def read(self):
+        data = self.child.read_nonblocking(65536, 20)
+        self.raw += data
+        self.stream.feed(data)
+
+    def text(self):
+        return "\n".join(self.screen.display)
+
+    def until(self, wanted):
+        """What is on the screen once it has what is wanted, or None."""
+        try:
+            while not wanted(self.screen.display):
+                self.read()
+        except (pexpect.TIMEOUT, pexpect.EOF):
+            return None
+        return self.screen.display
+
+    def shows(self, word, row=None):
+        return self.until(lambda rows: word in ("\n".join(rows) if row is None else rows[row]))
+
+    def keys(self, keys):
+        self.child.send(keys)
+
+    def end(self):
+        """The exit status; the rest of the output is read."""
+        try:
+            while True:
+                self.read()
+        except pexpect.EOF:
+            pass
+        self.child.close()
+        return self.child.exitstatus
+
+    def colours(self):
+        return {cell.fg for row in self.screen.buffer.values() for cell in row.values()}
+
+
+def check(good, name, why=""):
+    global failed
+    print(f"ok terminal: {name}" if good else f"not ok terminal: {name}:\n{why}")
+    failed |= not good
+
+
+def every_key(rows, cols, pc_keys=True, **env):
+    """Each key once, and what it does."""
+    size = f"{cols}x{rows}" + (f" {env}" if env else "")
+    t = Terminal(rows, cols, **env)
+
+    def after(keys, word, what, row=None):
+        t.keys(keys)
+        check(t.shows(word, row), f"{size}: {what}", t.text())
+
+    check(t.until(lambda d: "END" in d[1] and "lost 0" in d[1] and "vm-0" in d[4] and "vm-1" in d[5]),
+          f"{size}: two VMs, the end, and nothing lost", t.text())
+    check(t.shows("? help  q quit", rows - 1), f"{size}: the most useful keys", t.text())
+    after("?", "help: any key returns", "?", 3)
+    after("x", "vm-0", "any key ends the help", 4)
+    after(F1, "help: any key returns", "F1", 3)
+    after("h", "vm-0", "h is any key there", 4)
+    after("h", "help: any key returns", "h", 3)
+    after(" ", "vm-0", "so is space", 4)
+    after(DOWN, "> vm-1", "Down", 5)
+    after("k", "> vm-0", "k", 4)
+    after("j", "> vm-1", "j", 5)
+    after(UP, "> vm-0", "Up", 4)
+    if pc_keys:
+        after(END, "> vm-1", "End", 5)
+        after(HOME, "> vm-0", "Home", 4)
+        after(PAGE_DOWN, "> vm-1", "PgDn", 5)
+        after(PAGE_UP, "> vm-0", "PgUp", 4)
+    after(">", "sort v PID", ">", 2)
+    after(F6 if pc_keys else ">", "sort v NORMAL", "F6", 2)
+    after("<", "sort v PID", "<", 2)
+    after("I", "sort ^ PID", "I", 2)
+    after("I<", "sort v VM", "I again, and <", 2)
+    after("/", "find name: _", "/", rows - 1)
+    after("vm-x\177", "find name: vm-_", "Backspace", rows - 1)
+    after("1\r", "> vm-1", "Enter finds it", 5)
+    after("fvm-1\r", "vm-1", "f", 4)
+    after(ESC, "vm-0", "Esc: all again", 4)
+    after("\r", "VM vm-1", "Enter", 3)
+    after("\r", "no vCPU of this VM", "Enter: no vCPUs", rows - 1)
+    if rows < 24 and pc_keys:
+        after(PAGE_DOWN, "rows 8-14", "in the view of a VM: PgDn", 3)
+        after(PAGE_UP, "rows 1-7", "PgUp there", 3)
+        after(DOWN, "rows 2-8", "Down there", 3)
+        after(UP, "rows 1-7", "Up there", 3)
+        after(END, "16-22 of 22", "End there", 3)
+        after(HOME, "rows 1-7", "Home there", 3)
+    after("n", "no vCPU of this VM", "n there", rows - 1)
+    after(ESC, "> vm-1", "Esc", 5)
+    after("g0\r", "at 0.0 s" if cols > 40 else "2 VMs", "g", 1)
+    after("gabc\r", "'abc' is not a number", "g and nonsense", rows - 1)
+    after("d0\r", "'0' is not a number", "d and nonsense", rows - 1)
+    after("d0.5\r", "q quit", "d", rows - 1)
+    if cols >= 80:
+        after("+", "speed 2", "+", 1)
+        after("-", "speed 1 ", "-", 1)
+    after("t", "END", "t", 1)
+    after("T", "PAUSED", "T", 1)
+    after("p", "END", "p goes on", 1)
+    after("r", "END", "r", 1)
+    t.keys("q")
+    check(t.end() == 0, f"{size}: q", t.text())
+    return t
+
+
+def no_colour():
+    t = every_key(24, 80, NO_COLOR="1")
+    check(b"\033[33m" not in t.raw and b"\033[36m" not in t.raw, "NO_COLOR: no colour", t.raw)
+    t = Terminal(24, 80)
+    t.shows("END", 1)
+    check(t.colours() != {"default"}, "without it there is", t.text())
+    t.keys("q")
+    t.end()
+
+
+def bars():
+    for locale, full in (("C.UTF-8", "█"), ("C", "@")):
+        # pyte does not know the sequence by which xterm repeats a character.
+        t = Terminal(24, 80, LC_ALL=locale, TERM="screen")
+        t.shows("END", 1)
+        t.keys("j\r")
+        check(t.shows(f"faults/s         |{full}|"), f"bars in {locale}", t.text())
+        t.keys("q")
+        t.end()
+
+
+def resized():
+    t = Terminal(24, 80)
+    t.shows("END", 1)
+    for rows, cols in ((50, 132), (12, 40), (5, 20), (24, 80)):
+        t.screen.resize(rows, cols)
+        t.child.setwinsize(rows, cols)
+        check(t.until(lambda d: "q quit" in d[-1] and d[1].rstrip().endswith("END") and
+                      len(d[1].rstrip()) == cols), f"resized to {cols}x{rows}", t.text())
+    t.keys("q")
+    check(t.end() == 0, "and q", t.text())
+
+
+def dumb():
+    t = Terminal(24, 80, TERM="dumb")
+    check(t.end() == 0 and b"vm-1" in t.raw and b"\033" not in t.raw, "TERM=dumb: text", t.raw)
+    t = Terminal(24, 80, TERM="nosuch")
+    check(t.end() == 1 and b"no such terminal is known" in t.raw, "a terminal that is not known", t.raw)
+
+
+def piped():
+    t = Terminal(24, 80, shell=f"cat {RECORDING} | {KVMMT} top -i -")
+    check(t.shows("END", 1), "a recording through a pipe", t.text())
+    t.keys("T")
+    check(t.shows("only a file can go back", 23), "which does not go back", t.text())
+    t.keys("q")
+    check(t.end() == 0, "and keys come from the terminal", t.text())
+
+
+def batch():
+    def widest(**env):
+        out = subprocess.run([KVMMT, "top", "-b", "-i", RECORDING], capture_output=True, text=True,
+                             env={"PATH": os.environ["PATH"]} | env, check=True).stdout
+        return max(map(len, out.splitlines()))
+    check(widest() == 80, "batch: 80 columns")
+    check(100 < widest(COLUMNS="132") <= 132, "batch: as many as COLUMNS says")
+    check(widest(COLUMNS="x") == 80, "batch: COLUMNS that make no sense")
+
+
+def main():
+    every_key(24, 80)
+    every_key(50, 132)
+    every_key(12, 40)
+    every_key(24, 80, pc_keys=False, TERM="vt100")
+    no_colour()
+    bars()
+    resized()
+    dumb()
+    piped()
+    batch()
+    return failed
+
+
+sys.exit(main())

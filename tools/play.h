@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A recording in steps: as the live run sampled it, if it did, or at equal distances from
+ * its beginning. A model after a step depends on where that is, not on the way there.
+ */
+#ifndef PLAY_H
+#define PLAY_H
+
+#include "source.h"
+
+struct play {
+	struct source *source;		/* its replay at the beginning */
+	struct model *model;
+	__u64 step_ns;			/* 0: to where the live run sampled */
+	bool ended;			/* the last step led to the end */
+	const volatile int *stop;	/* set by a signal */
+	int (*sampled)(void *ctx);	/* after each sample; returns 0 or -errno */
+	void *ctx;
+};
+
+/* The first sample. Returns 0 or -errno. */
+int play_begin(struct play *p);
+/* A step on. Returns 1, 0 if nothing comes any more, or -errno. */
+int play_step(struct play *p);
+/*
+ * To the first step at or after @to_ns, also back. Returns 0 or -errno; -ESPIPE: back is
+ * not possible in a pipe, and nothing was done.
+ */
+int play_go(struct play *p, __u64 to_ns);
+/* From now on in other steps, where it is. Returns 0 or -errno. */
+int play_set_step(struct play *p, __u64 step_ns);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the parts of kvmmt top share: cmd_top.c, dashboard.c. */
+#ifndef TOP_H
+#define TOP_H
+
+#include "kvmmt.h"
+#include "play.h"
+#include "ui_past.h"
+
+struct top {
+	struct common common;
+	struct host host;
+	struct source source;
+	struct recorder recorder;
+	const char *output;	/* a recording of the live run, or NULL */
+	struct model model;
+	struct play play;	/* of a recording */
+	struct ui ui;
+	struct screen screen;
+	struct past past;
+	bool batch;
+	int cost_fd;		/* open while BPF programs are measured, else -1 */
+	bool measured;		/* the sample before was too */
+	__u64 cpu_ns;		/* of this process at the last sample */
+	int err;
+};
+
+/* cmd_top.c: a live run's sample. Returns 0 or -errno. */
+int top_sample(struct top *t);
+/* Does the recording come through standard input? */
+bool top_reads_stdin(const struct top *t);
+
+/* dashboard.c: screens and keys until the user has enough. Returns 0 or -errno. */
+int dashboard(struct top *t);
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the user is asked for in the last line, and what becomes of the answer. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "interval.h"
+#include "term.h"
+#include "ui.h"
+
+static void search(struct ui *ui)
+{
+	size_t nr, i, at;
+	struct table_row *rows = ui_rows(ui, &nr);
+
+	at = rows ? ui_position(ui, rows, nr) : 0;
+	for (i = 1; rows && i <= nr; i++)
+		if (strstr(rows[(at + i) % nr].vm->name, ui->word))
+			break;
+	if (rows && i <= nr)
+		ui->selected = rows[(at + i) % nr].vm->key;
+	else
+		ui_say(ui, "no VM that is shown has '%s' in its name", ui->word);
+	free(rows);
+}
+
+static void go_to(struct ui *ui)
+{
+	char *end;
+	double seconds = strtod(ui->word, &end);
+
+	ui->go = end > ui->word && !*end && seconds >= 0 && seconds < 1e12;
+	ui->go_s = seconds;
+	if (!ui->go)
+		ui_say(ui, "'%s' is not a number of seconds", ui->word);
+}
+
+static void set_delay(struct ui *ui)
+{
+	if (interval_parse(ui->word, &ui->delay_s))
+		ui->new_delay = ui->replay;
+	else
+		ui_say(ui, "'%s' is not a number of seconds from %g to %d", ui->word, INTERVAL_MIN_S,
+		       INTERVAL_MAX_S);
+}
+
+static void prompt_done(struct ui *ui)
+{
+	switch (ui->prompt) {
+	case PROMPT_FILTER:
+		memcpy(ui->filter, ui->word, sizeof(ui->filter));
+		break;
+	case PROMPT_SEARCH:
+		search(ui);
+		break;
+	case PROMPT_DELAY:
+		set_delay(ui);
+		break;
+	case PROMPT_GO:
+		go_to(ui);
+		break;
+	case PROMPT_NONE:
+		break;
+	}
+	ui->prompt = PROMPT_NONE;
+}
+
+void ui_prompt_key(struct ui *ui, int key)
+{
+	size_t len = strlen(ui->word);
+
+	if (key == K_ENTER)
+		prompt_done(ui);
+	else if (key == K_ESC)
+		ui->prompt = PROMPT_NONE;
+	else if (key == K_BACKSPACE && len)
+		ui->word[len - 1] = '\0';
+	else if (key > ' ' && key < 0x7f && len + 1 < sizeof(ui->word))
+		memcpy(ui->word + len, (char[]){ (char)key, '\0' }, 2);
+}
+
+void ui_ask(struct ui *ui, enum ui_prompt prompt)
+{
+	ui->prompt = prompt;
+	ui->word[0] = '\0';
+}
