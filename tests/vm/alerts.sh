@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # From a guest's refused access to the on-call engineer: the exporter in the lab, Prometheus,
 # Alertmanager and a receiver here, with the rules that operators install. Times are
-# shorter here: scrapes each second, and a refusal is news for 10 seconds. Both ends are killed
+# shorter here: scrapes each 2 seconds, and a refusal is news for 10 seconds. Both ends are killed
 # on the way. The second host is a site's, and a centre gets what the site sends on.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -21,7 +21,7 @@ lab_port=$(free_port) prometheus_port=$(free_port) alertmanager_port=$(free_port
 centre_port=$(free_port)
 
 sed 's/< 300/< 10/' monitoring/kvmmt.rules.yml >"$work/kvmmt.rules.yml"
-sed -e 's/15s/1s/' -e "s/:9093/:$alertmanager_port/" -e "s/:9973/:$lab_port/" \
+sed -e 's/15s/2s/' -e "s/:9093/:$alertmanager_port/" -e "s/:9973/:$lab_port/" \
 	monitoring/prometheus.yml >"$work/prometheus.yml"
 sed -e 's/group_wait: 30s/group_wait: 1s/' -e 's/group_interval: 5m/group_interval: 1s/' \
 	-e "s/:9095/:$receiver_port/" monitoring/alertmanager.yml >"$work/alertmanager.yml"
