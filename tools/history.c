@@ -342,6 +342,8 @@ int history_delta(const struct history *h, __u64 nr, const struct kvmmt_vm_key *
 		from = skip(from, vm.nr_vcpus * sizeof(*vm.vcpus));
 		from = skip(from, refusals_bytes(&vm));
 		from = skip(from, causes_bytes(&vm));
+		from = skip(from, storm_bytes(&vm));
+		from = skip(from, thrash_bytes(&vm));
 	}
 	if (found)
 		*counts = model_delta(&vm.before, &vm.now);

@@ -286,7 +286,7 @@ static void serve_nested_storms(void)
 static int serve(void (*storms)(void))
 {
 	char *const argv[] = { "/bin/kvmmt", "exporter", "--listen", ":9973", "-d", "0.5", "--storm",
-			       "rate=8,walks=100,for=2,clear=2", "--record", "/tmp/flight", NULL };
+			       "rate=8,within=2,walks=100,for=2,clear=2", "--record", "/tmp/flight", NULL };
 	const struct timeval now = { .tv_sec = getenv("now") ? atol(getenv("now")) : 0 };
 	pid_t pid;
 

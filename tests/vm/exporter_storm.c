@@ -96,7 +96,7 @@ static void thrash(void)
 static pid_t start(void)
 {
 	char *const argv[] = { "/bin/kvmmt", "exporter", "-d", "0.5", "--storm",
-			       "rate=4,walks=100,for=2,clear=2", "--stacks", NULL };
+			       "rate=4,within=2,walks=100,for=2,clear=2", "--stacks", NULL };
 	pid_t pid = spawn(argv, "/tmp/exporter");
 
 	check(soon(healthy), "it is not", "with thresholds for an emulated machine it is healthy");
