@@ -121,10 +121,10 @@ static inline void kvmmt_count_invalidate(struct kvmmt_counters *c, __u32 reason
 		c->inval_bytes[i] += size_bytes;
 }
 
-static inline void kvmmt_count_vcpu(struct kvmmt_counters *c, __u64 vcpu)
+static inline void kvmmt_count_vcpu(struct kvmmt_counters *c, __u32 vcpu)
 {
 	if (vcpu >= c->vcpus)
-		c->vcpus = vcpu + 1;
+		c->vcpus = (__u64)vcpu + 1;
 }
 
 /* @marks: of all VMs' invalidations */
