@@ -2,7 +2,7 @@
 # Kernels: kept in the cache, outside the tree (kernel-patches/kernel.sh).
 KERNEL := kernel-patches/kernel.sh
 
-## kernel-VARIANT: build a kernel of the lab: patched, stock, notrace or debug
+## kernel-VARIANT: build a kernel of the lab: patched, stock, notrace, first or debug
 kernel-%:
 	@$(KERNEL) build $*
 
