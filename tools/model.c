@@ -30,7 +30,7 @@ void model_sample(struct model *m, __u64 now_ns)
 				vm->vcpus[k].before = vm->vcpus[k].now;
 			vm->vcpus[k].between = false;
 		}
-		if (vm->gone && !fresh && (too_many || model_age_ns(m, vm->seen_ns) > MODEL_MARK_NS))
+		if (vm->gone && !fresh && (too_many || (!m->keep_gone && model_age_ns(m, vm->seen_ns) > MODEL_MARK_NS)))
 			model_drop(m, vm);
 		else
 			m->vms[kept++] = vm;

@@ -77,6 +77,7 @@ struct model {
 	__u64 start_ns, before_ns, now_ns;	/* times of the samples */
 	__u64 nr_refusals;
 	__u64 nr_storms, nr_thrashes;	/* that began so far: storms.h */
+	bool keep_gone;		/* VMs that are gone stay as long as there are few */
 	bool between;		/* counters are given before their sample begins */
 	bool nested;		/* a VM has, or had, a VNCR pseudo-TLB */
 	__u64 lost[KVMMT_KIND_NR];

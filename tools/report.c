@@ -5,6 +5,9 @@
 
 #include "names.h"
 #include "report.h"
+#include "storms.h"
+
+#define STEP_NS 1000000000ull
 
 static void count_event(void *ctx, const struct kvmmt_event *e)
 {
@@ -30,19 +33,35 @@ static void sum_up(struct report *r)
 	r->seconds = (double)r->length_ns / 1e9;
 }
 
-/* To the end. VMs that are gone are summed up when there are too many of them. */
+static int take(struct report *r, bool totals)
+{
+	const struct storm_limits limits = STORM_DEFAULTS;
+	int err = source_sample(&r->source, &r->model, totals);
+
+	return err ? err : storms_step(&r->model, &limits);
+}
+
+/*
+ * To the end, second by second: a storm is a matter of time. VMs that are gone are summed
+ * up when there are too many of them.
+ */
 static int read_all(struct report *r)
 {
-	int stopped = REPLAY_MORE, err = source_sample(&r->source, &r->model, false);
+	struct replay *replay = r->source.replay;
+	__u64 until_ns = replay_step_ns(replay, STEP_NS);
+	int stopped = REPLAY_MORE, err = take(r, false);
 
+	r->model.keep_gone = true;
 	while (!err && !stop && stopped != REPLAY_END) {
-		stopped = source_wait(&r->source, ~0ull);
+		stopped = source_wait(&r->source, until_ns);
 		if (stopped < 0)
 			return stopped;
-		if (stopped == REPLAY_CROWD)
-			err = source_sample(&r->source, &r->model, false);
+		if (stopped == REPLAY_CROWD || stopped == REPLAY_TIME)
+			err = take(r, false);
+		if (stopped == REPLAY_TIME)
+			until_ns = replay_step_ns(replay, STEP_NS);
 	}
-	return err ? err : source_sample(&r->source, &r->model, true);
+	return err ? err : take(r, true);
 }
 
 int report_read(struct report *r, const struct common *common)
@@ -97,6 +116,7 @@ int report_value(const struct report *r, const char *name, double *value)
 	} own[] = {
 		{ "events", r->nr_events }, { "lost", r->lost },
 		{ "vms", r->nr_vms }, { "seconds", r->seconds },
+		{ "storms", r->model.nr_storms }, { "thrashes", r->model.nr_thrashes },
 	};
 	char word[64];
 	size_t i;

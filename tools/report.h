@@ -30,6 +30,10 @@ struct report {
 int report_read(struct report *r, const struct common *common);
 void report_free(struct report *r);
 
+/* report_storms.c */
+void report_storms_text(const struct report *r, FILE *out);
+void report_storms_json(const struct report *r, FILE *out);
+
 /* What names in assertions stand for: 0, -ENOENT, or -ENODATA if that is not known. */
 int report_value(const struct report *r, const char *name, double *value);
 

@@ -132,6 +132,7 @@ void report_text(struct report *r, FILE *out)
 	for (i = 0; i < nr_histograms; i++)
 		print_times(r, &histograms[i], out);
 	print_ranges(r, out);
+	report_storms_text(r, out);
 }
 
 static void breakdown_json(struct json *j, const struct report *r, const struct breakdown *b)
@@ -195,6 +196,8 @@ void report_json(struct report *r, FILE *out)
 	json_number(&j, "lost", r->lost);
 	json_number(&j, "uncounted", r->uncounted);
 	json_number(&j, "vms", r->nr_vms);
+	json_number(&j, "storms", r->model.nr_storms);
+	json_number(&j, "thrashes", r->model.nr_thrashes);
 	for (i = 0; i < nr_breakdowns; i++)
 		breakdown_json(&j, r, &breakdowns[i]);
 	for (i = 0; i < nr_histograms; i++)
@@ -202,4 +205,5 @@ void report_json(struct report *r, FILE *out)
 	json_end(&j);
 	print_vms(r, true, out);
 	ranges_json(r, out);
+	report_storms_json(r, out);
 }

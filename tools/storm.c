@@ -71,6 +71,15 @@ static int by_count(const void *a, const void *b)
 	return x->count > y->count ? -1 : x->count < y->count;
 }
 
+struct storm_cause storm_cause_of(const struct kvmmt_cause_key *key)
+{
+	struct storm_cause c = { .process = key->process, .reason = key->reason,
+				 .syscall = key->syscall };
+
+	memcpy(c.comm, key->comm, sizeof(c.comm));
+	return c;
+}
+
 static void add_cause(struct storm *s, const struct model_cause *c)
 {
 	__u64 count = c->now.count - c->before.count;
@@ -85,12 +94,8 @@ static void add_cause(struct storm *s, const struct model_cause *c)
 			break;
 	if (i == STORM_CAUSES)
 		return;
-	if (i == s->nr_causes) {
-		s->causes[s->nr_causes++] = (struct storm_cause){ .process = c->key.process,
-								  .reason = c->key.reason,
-								  .syscall = c->key.syscall };
-		memcpy(s->causes[i].comm, c->key.comm, KVMMT_COMM_LEN);
-	}
+	if (i == s->nr_causes)
+		s->causes[s->nr_causes++] = storm_cause_of(&c->key);
 	s->causes[i].count += count;
 }
 

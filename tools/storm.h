@@ -70,6 +70,8 @@ enum storm_change spell_step(struct spell *s, const struct storm_limits *l, __u6
 enum storm_change storm_step(struct storm *s, const struct storm_limits *l, const struct model *m,
 			     const struct model_vm *vm);
 
+/* A cause of the model's, for the words below; none is counted. */
+struct storm_cause storm_cause_of(const struct kvmmt_cause_key *key);
 /* What a cause is: "kernel", "vmm" (the VM's own process), "guest" or "process". */
 const char *storm_cause_kind(const struct storm_cause *c, const struct model_vm *vm);
 /* Its name without what makes it one of many ("kworker"), to @word of STORM_WORD_LEN bytes. */

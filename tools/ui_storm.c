@@ -45,12 +45,10 @@ static int most_first(const void *a, const void *b)
 
 static void draw_cause(const struct vm_view *v, const struct model_cause *c, struct screen *s, int row)
 {
-	struct storm_cause cause = { .process = c->key.process, .reason = c->key.reason,
-				     .syscall = c->key.syscall };
+	const struct storm_cause cause = storm_cause_of(&c->key);
 	char word[STORM_WORD_LEN], call[NAME_LEN], number[NAME_LEN], count[NAME_LEN], bytes[NAME_LEN];
 	char who[96], pid[16] = "";
 
-	memcpy(cause.comm, c->key.comm, sizeof(cause.comm));
 	if (cause.process)
 		snprintf(pid, sizeof(pid), "[%u]", cause.process);
 	storm_cause_syscall(&cause, call);

@@ -3,8 +3,9 @@
  * A recording of what is rare, for recordings.sh: two VMs of one process, a refused
  * memslot and a refused fault, two losses, walks for a guest hypervisor, the marks of
  * a live run's four tables, and a host whose name needs care. Or a crowd: 16 vCPUs of
- * guest hypervisors more than are counted at one time.
- *   odd FILE [crowd]
+ * guest hypervisors more than are counted at one time. Or a storm: 15 seconds in which
+ * ksmd takes page after page, and the guest takes them back.
+ *   odd FILE [crowd | storm]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +128,23 @@ static void crowd(void)
 	}
 }
 
+static void storm(void)
+{
+	int i;
+
+	put(event(99, KVMMT_KIND_S2_FAULT, 0));
+	for (i = 0; i < 15 * 12000; i++) {
+		struct kvmmt_event e = event(100 + i / 12000.0, KVMMT_KIND_S2_INVALIDATE, 0);
+		struct kvmmt_event back = event(100.00001 + i / 12000.0, KVMMT_KIND_S2_FAULT, 0);
+
+		snprintf(e.comm, sizeof(e.comm), "ksmd");
+		e.s2_invalidate.start = back.s2_fault.ipa = (__u64)(i % 64) << 12;
+		e.s2_invalidate.size_bytes = back.s2_fault.size_bytes = PAGE;
+		put(e);
+		put(back);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct recording_info info = {
@@ -144,6 +162,8 @@ int main(int argc, char **argv)
 	err = writer_open(writer, argv[1]);
 	if (argc > 2 && !strcmp(argv[2], "crowd"))
 		crowd();
+	else if (argc > 2 && !strcmp(argv[2], "storm"))
+		storm();
 	else
 		run();
 	err |= writer_close(writer);

@@ -10,7 +10,7 @@ failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 odd=$work/odd.kvmmt
-"$2" "$odd" && "$2" "$work/crowd" crowd || exit 1
+"$2" "$odd" && "$2" "$work/crowd" crowd && "$2" "$work/storm" storm || exit 1
 
 check() { # NAME COMMAND...
 	local name=$1 why
@@ -194,6 +194,12 @@ check "in JSON" says '.*"time_ns":101200000000,"time":"2026-11-18T11:08:21.20000
 	script -w --json "$odd"
 check "tables and losses of a live run" tables
 check "more vCPUs than are counted" crowded
+check "a storm, and until when" says '  twin, the latest until [0-9.]* s' report "$work/storm"
+check "who made it" says 'twin  *kernel ksmd  *180K  *703M  notifier' report "$work/storm"
+check "as JSON" says '.*"kind":"kernel","cause":"ksmd","syscall":null,"reason":"notifier","count":180000.*' \
+	report --json "$work/storm"
+check "and to assert" exits 1 report --assert 'storms == 0' "$work/storm"
+check "of which there is none in version 1" exits 0 report --assert 'storms + thrashes == 0' $cases/v1.kvmmt
 check "metrics of version 1" same $cases/v1.metrics exporter -i $cases/v1.kvmmt --textfile -
 check "metrics of refusals and losses" metrics
 check "metrics to a full disk" exits 1 exporter -i $cases/v1.kvmmt --textfile /dev/full/x
