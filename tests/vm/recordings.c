@@ -23,6 +23,7 @@
 #define FILE_NAME "/tmp/lab.kvmmt"
 #define ERR_NAME  "/tmp/lab.err"
 #define OUT_BYTES 262144
+#define SCREEN_S  4	/* between two screens */
 
 /* Runs "kvmmt WORDS", its output to @out of OUT_BYTES; the exit status. */
 static int kvmmt(char *out, const char *words)
@@ -65,22 +66,34 @@ static void same(const char *format)
 	check(!strcmp(live, replayed), replayed, "and its recording shows the same, byte for byte");
 }
 
-/* A guest that begins when it is watched, and stands still before the last screen. */
+/*
+ * A guest that runs in the midst of the first and second interval of a recording that
+ * begins meanwhile, and stands still when its screens are taken: what a VM does just
+ * then may be counted on the one side and stamped on the other.
+ */
 static pid_t guest_for_a_while(void)
 {
-	pid_t pid = fork();
+	pid_t pid = fork(), guest;
+	int i;
 
 	if (pid)
 		return pid;
 	setpgid(0, 0);
-	sleep(2);
-	pid = fork();
-	if (!pid) {
+	while (access(FILE_NAME, F_OK))
+		usleep(10000);
+	sleep(SCREEN_S / 4);
+	guest = fork();
+	if (!guest) {
 		execl("/bin/demo", "vmm", "-name", "serial-1", NULL);
 		_exit(127);
 	}
-	usleep(2500000);
-	kill(pid, SIGSTOP);
+	for (i = 0; i < 2; i++) {
+		sleep(SCREEN_S / 2);
+		kill(guest, SIGSTOP);
+		sleep(SCREEN_S / 2);
+		kill(guest, SIGCONT);
+	}
+	kill(guest, SIGSTOP);
 	pause();
 	_exit(0);
 }
@@ -107,9 +120,13 @@ static char *screens(char *text)
 static void dashboard(void)
 {
 	static char live[OUT_BYTES], replayed[OUT_BYTES];
-	pid_t pid = guest_for_a_while();
+	char words[80];
+	pid_t pid;
 
-	check(!kvmmt(live, "top -b -d 2 -n 5 -o " FILE_NAME) && strstr(live, "serial-1"), live,
+	unlink(FILE_NAME);
+	pid = guest_for_a_while();
+	snprintf(words, sizeof(words), "top -b -d %d -n 4 -o %s", SCREEN_S, FILE_NAME);
+	check(!kvmmt(live, words) && strstr(live, "serial-1"), live,
 	      "kvmmt-top, recorded");
 	kvmmt(replayed, "top -b -i " FILE_NAME);
 	check(!strcmp(screens(live), screens(replayed)), replayed,
@@ -146,12 +163,15 @@ static void metrics(void)
 	int i, status;
 
 	interface_up("lo");
+	unlink(FILE_NAME);
 	served = spawn(exporter, ERR_NAME);
 	recorded = spawn(record, "/tmp/record.err");
 	for (i = 0; i < 600 && get("/healthz", "") != 200; i++)
 		usleep(100000);
 	pid = guest_for_a_while();
-	sleep(6);
+	while (access(FILE_NAME, F_OK))
+		usleep(10000);
+	sleep(SCREEN_S);
 	check(get("/metrics", "") == 200, page, "an exporter serves beside a recorder");
 	its_metrics(page, live);
 	kill(recorded, SIGINT);
