@@ -10,6 +10,7 @@
 #include <bpf/bpf_tracing.h>
 #include <kvmmt/counters.h>
 #include <kvmmt/maps.h>
+#include "origin.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -254,12 +255,7 @@ static __always_inline struct kvmmt_event header(__u16 kind, struct kvm *kvm, in
 
 static long on_vma(struct task_struct *task, struct vm_area_struct *vma, struct kvmmt_origin *origin)
 {
-	struct file *file = vma->vm_file;
-
-	if (!file)
-		return 0;
-	origin->rdev = file->f_inode->i_rdev;
-	bpf_probe_read_kernel_str(origin->file, sizeof(origin->file), file->f_path.dentry->d_name.name);
+	note_file(vma, origin);
 	return 0;
 }
 

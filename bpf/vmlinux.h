@@ -41,9 +41,20 @@ enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_F_NO_PREALLOC = 1 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct rb_node {
+	unsigned long __rb_parent_color;
+	struct rb_node *rb_right, *rb_left;
+};
+
+struct rb_root {
+	struct rb_node *rb_node;
+};
+
 struct kvm_memory_slot {
+	struct rb_node gfn_node[2];
 	__u64 base_gfn;
-	unsigned long npages;
+	unsigned long npages, userspace_addr;
+	__u32 flags;
 	short id;
 };
 
@@ -52,16 +63,27 @@ typedef struct {
 } atomic_long_t;
 
 struct kvm_memslots {
+	__u64 generation;
 	atomic_long_t last_used_slot;
+	struct rb_root gfn_tree;
+	int node_idx;
 };
 
+struct mm_struct;
+
 struct kvm {
+	struct mm_struct *mm;
 	__s32 userspace_pid;
 	struct kvm_memslots *memslots[1];
 };
 
+struct super_block {
+	unsigned long s_magic;
+};
+
 struct inode {
 	__u32 i_rdev;
+	struct super_block *i_sb;
 };
 
 struct qstr {
@@ -79,9 +101,16 @@ struct path {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	void *private_data;
 };
 
+typedef struct {
+	__u64 pgprot;
+} pgprot_t;
+
 struct vm_area_struct {
+	unsigned long vm_end, vm_flags;
+	pgprot_t vm_page_prot;
 	struct file *vm_file;
 };
 
@@ -96,8 +125,21 @@ struct pt_regs {
 struct task_struct {
 	unsigned int flags;
 	__s32 tgid;
+	struct mm_struct *mm;
 	struct signal_struct *signal;
 	char comm[16];
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct file *file;
 };
 
 struct kvm_vcpu {

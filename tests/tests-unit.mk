@@ -3,12 +3,13 @@
 unit_out := $(O)/unit
 unit_cflags := $(kvmmt_cflags) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Itools -Itests/vm/vmm
 unit_parts := names.o names_tlbi.o wall.o model.o model_vms.o model_refusal.o counters.o field.o table.o table_rows.o json.o event_text.o event_json.o event_text_vncr.o vmname.o vmname_cgroup.o utf8.o host.o ui.o ui_header.o ui_keys.o ui_prompt.o ui_list.o ui_refusals.o ui_storm.o ui_trend.o ui_cost.o trend.o ui_past.o history.o ui_vm.o ui_vncr.o screen.o
-unit_parts += columns.o encode.o decode.o frame.o frame_ring.o host_frame.o writer.o reader.o
+unit_parts += columns.o encode.o decode.o frame.o frame_ring.o host_frame.o writer.o writer_memory.o reader.o
 unit_parts += recorder.o play.o replay_vms.o source.o source_recording.o source_live.o source_live_maps.o source_live_events.o source_live_cost.o expr.o event_field.o
+unit_parts += slots.o slot_table.o slots_frame.o source_live_slots.o ui_slots.o
 unit_parts += series.o refusal.o metrics.o metrics_vms.o metrics_storms.o metrics_alerts.o http.o listen.o storm.o storms.o storm_watch.o thrash.o backing.o tell.o hook.o flight.o symbols.o textfile.o
 unit_obj := $(addprefix $(unit_out)/,$(unit_parts) check.o)
 
-$(unit_out)/%.o: tools/%.c $(O)/bpf/kvmmt.skel.h
+$(unit_out)/%.o: tools/%.c $(skeletons)
 	@mkdir -p $(@D)
 	$(call msg,CC,$@)
 	$(Q)$(CC) $(unit_cflags) -c $< -o $@
@@ -24,7 +25,7 @@ $(unit_out)/%: tests/unit/%.c $(unit_obj)
 ## check-unit: tests without the lab
 check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_out)/vmnames $(unit_out)/screens \
 	$(unit_out)/recording $(unit_out)/replay $(unit_out)/expr \
-	$(unit_out)/metrics $(unit_out)/http $(unit_out)/storms $(unit_out)/backings \
+	$(unit_out)/metrics $(unit_out)/http $(unit_out)/storms $(unit_out)/backings $(unit_out)/slots \
 	$(unit_out)/tells $(unit_out)/series-churn $(unit_out)/hooks $(unit_out)/flights $(unit_out)/symbols $(unit_out)/textfiles \
 	$(unit_out)/listens $(unit_out)/webhooks \
 	$(unit_out)/history $(unit_out)/odd $(unit_out)/plays
@@ -37,6 +38,7 @@ check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_o
 	@$(unit_out)/http
 	@$(unit_out)/storms
 	@$(unit_out)/backings
+	@$(unit_out)/slots
 	@$(unit_out)/tells
 	@$(unit_out)/series-churn
 	@$(unit_out)/hooks

@@ -193,6 +193,8 @@ static int start(struct exporter *x)
 	if (x->flight.dir) {
 		x->source.recorder = &x->flight.recorder;
 		err = flight_open(&x->flight, &x->host);
+		if (!err)
+			recorder_follow(&x->flight.recorder, x->source.live);
 	}
 	if (err)
 		return fail("exporter", "--record %s: %s", x->flight.dir, strerror(-err));

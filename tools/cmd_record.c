@@ -156,7 +156,7 @@ static void take_event(void *ctx, const struct kvmmt_event *e)
 		return;
 	snapshots_event(&r->snapshots, e);
 	if (!r->err)
-		r->err = writer_event(r->recorder.writer, e);
+		r->err = recorder_event(&r->recorder, e);
 }
 
 /* Is there something that the flight recorder is to write now? */
@@ -220,7 +220,7 @@ static int run(struct record *r, struct live *live, int *child)
 			r->err = err;
 		}
 		if (!r->err && !err)
-			r->err = writer_settled(r->recorder.writer, live_settled_ns(live));
+			r->err = recorder_settled(&r->recorder, live_settled_ns(live));
 		if (!r->err)
 			r->err = flight(r) ? look(r, &source, false) : check_size(r);
 		if (*child > 0 && child_ended(*child, &status)) {
@@ -247,10 +247,12 @@ static int end_child(const struct record *r, int child, int status)
 	return child > 0 && (!r->err || stop) ? child_end(child) : status;
 }
 
-static int begin(struct record *r, const struct host *host)
+static int begin(struct record *r, struct live *live, const struct host *host)
 {
 	int err = recorder_open(&r->recorder, host, r->refused ? KVMMT_TRACED : r->kinds, r->refused);
 
+	if (!err)
+		recorder_follow(&r->recorder, live);
 	if (!err && flight(r))
 		return writer_keep(r->recorder.writer, r->keep_bytes, r->keep_ns);
 	return err ? err : open_file(r);
@@ -262,7 +264,7 @@ static int record(struct record *r, struct live *live, const struct host *host, 
 	int status = 0;
 
 	r->at = r->output;
-	r->err = begin(r, host);
+	r->err = begin(r, live, host);
 	if (!r->err) {
 		if (child)
 			child_release(release);
@@ -312,6 +314,7 @@ int cmd_record(int argc, char **argv)
 	r.snapshots.quiet = r.quiet;
 	if (flight(&r))
 		snapshots_open(&r.snapshots);
+	r.common.origins = true;
 	r.common.causes = r.snapshots.on_storm;
 	r.common.refault_s = r.snapshots.storms.limits.within_s;
 	live = open_live(&r.common, &host, r.snapshots.on_storm, r.kinds, r.refused);

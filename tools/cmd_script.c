@@ -113,7 +113,9 @@ static bool asked_for(const struct script *s, const struct kvmmt_event *e)
 static void print_event(void *ctx, const struct kvmmt_event *e)
 {
 	struct script *s = ctx;
+	struct refused what;
 	const char *name;
+	bool known;
 
 	if (s->common.count && s->printed == s->common.count)
 		return;
@@ -124,14 +126,15 @@ static void print_event(void *ctx, const struct kvmmt_event *e)
 					    remember_name(s, e);
 	if (e->kind != KVMMT_KIND_LOST)
 		s->printed++;
+	known = kvmmt_is_refusal(e) && source_origin(&s->source, e, &what);
 	if (s->common.json)
-		event_json(e, name, s->printer.wall, stdout);
+		event_json(e, name, known ? &what : NULL, s->printer.wall, stdout);
 	else if (s->common.csv)
 		event_fields_csv(&s->fields, e, name, stdout);
 	else if (s->fields.nr)
 		event_fields_text(&s->fields, e, name, stdout);
 	else
-		event_print(&s->printer, e, name, stdout);
+		event_print(&s->printer, e, name, known ? &what : NULL, stdout);
 }
 
 static void tell_time_of_day(struct script *s)
@@ -217,7 +220,7 @@ int cmd_script(int argc, char **argv)
 		"\vWith a COMMAND, until it ends.",
 		children, NULL, NULL
 	};
-	struct script s = { .common.command = "script" };
+	struct script s = { .common.command = "script", .common.origins = true };
 	int release = -1, child = 0, status = 1;
 	struct host host;
 

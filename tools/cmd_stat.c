@@ -290,6 +290,7 @@ int cmd_stat(int argc, char **argv)
 			return fail("stat", "%s: %s", s.child[0], strerror(-s.child_pid));
 	}
 	catch_stop();
+	s.common.origins = s.output;
 	if (open_source(&s.common, &s.source, &s.host, true, s.output ? KVMMT_TRACED : 0, false))
 		return 1;
 	if (s.vncr && !host_has(&s.host, KVMMT_VNCR_KINDS)) {

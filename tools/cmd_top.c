@@ -42,21 +42,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static void add_event(void *ctx, const struct kvmmt_event *e)
 {
-	struct kvmmt_origin origin = { .slot = -1 };
-	char backing[BACKING_LEN] = "";
 	struct top *t = ctx;
+	struct refused what;
 
 	if (!kvmmt_is_refusal(e))
 		return;
 	/* In replay a VM's first refusal may come before the sample that brings the VM. */
 	if (t->source.replay && !model_find(&t->model, e->vm, e->pid))
 		t->err = source_update(&t->source, &t->model);
-	if (t->source.live) {
-		live_origin(t->source.live, e, &origin);
-		backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
-			     t->host.page_size_bytes, backing);
-	}
-	if (model_refusal(&t->model, e, backing, origin.slot))
+	source_origin(&t->source, e, &what);
+	if (model_refusal(&t->model, e, what.backing, what.slot))
 		t->err = -ENOMEM;
 }
 
@@ -109,6 +104,49 @@ static int played(void *ctx)
 		trend_forget(&t->ui.trend);
 	}
 	return history_add(t->past.history, &t->model);
+}
+
+static int take_slots(void *ctx, const struct vm_slots *s)
+{
+	return model_slots(ctx, s);
+}
+
+/* What cannot be read is said, and no error. */
+static int read_slots(struct top *t, const struct model_vm *vm)
+{
+	const char *obstacle = host_no_slots(&t->host);
+	int err = 0;
+
+	t->ui.no_slots = obstacle ? obstacle : "the VM's process has no VM now";
+	if (!obstacle && !t->slots)
+		err = slot_reader_open(&t->slots);
+	if (!obstacle && !err)
+		err = slot_reader_read(t->slots, vm->process, take_slots, &t->model);
+	if (err && err != -ENOMEM)
+		t->ui.no_slots = "this kernel cannot tell them: it has no BPF iterator over files";
+	return err == -ENOMEM ? err : 0;
+}
+
+int top_slots(struct top *t)
+{
+	const struct model_vm *vm = model_find_key(&t->model, &t->ui.selected);
+	const struct vm_slots *s = NULL;
+
+	if (t->ui.past) {
+		t->ui.no_slots = NULL;
+		t->slots_of = NULL;
+	}
+	if (t->ui.view != VIEW_VM || t->ui.past || !vm || vm->gone)
+		return 0;
+	if (t->slots_of == vm && t->slots_ns == t->model.now_ns)
+		return 0;
+	t->slots_of = vm;
+	t->slots_ns = t->model.now_ns;
+	if (t->source.live)
+		return read_slots(t, vm);
+	t->ui.no_slots = "they are not in this recording";
+	s = slot_table_get(replay_slots(t->source.replay), (struct vm_slots_key){ vm->key.vm, vm->key.pid });
+	return s ? model_slots(&t->model, s) : 0;
 }
 
 /* As wide as COLUMNS says, where nobody can be asked. */
@@ -250,6 +288,7 @@ int cmd_top(int argc, char **argv)
 		status = fail("top", "%s%s%s", t.output ? t.output : "", t.output ? ": " : "", strerror(-err));
 	else if (t.source.replay)
 		status = complain_of_recording(&t.common, t.source.replay);
+	slot_reader_close(t.slots);
 	source_close(&t.source);
 	model_free(&t.model);
 	past_close(&t.past);

@@ -138,7 +138,7 @@ static int resolve_vms(const struct common *c, struct pid_list *l)
 	return err;
 }
 
-static int open_failed(const struct common *c, int err)
+int open_failed(const struct common *c, int err)
 {
 	if (err == -EPERM)
 		return fail(c->command, "loading BPF programs is not permitted: "
@@ -233,6 +233,8 @@ int open_recorder(struct source *source, struct recorder *recorder, const struct
 {
 	int err = recorder_open(recorder, host, KVMMT_TRACED, false);
 
+	if (!err)
+		recorder_follow(recorder, source->live);
 	if (!err)
 		err = recorder_rotate(path, 1);
 	if (!err)

@@ -37,6 +37,8 @@ static int interact(struct top *t, __u64 until_ns)
 		term_size(&rows, &cols);
 		err = t->ui.view == VIEW_VM ? past_trend(&t->past, &t->ui) : 0;
 		if (!err)
+			err = top_slots(t);
+		if (!err)
 			err = ui_draw(&t->ui, &t->screen, rows, cols);
 		if (err)
 			return err;

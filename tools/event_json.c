@@ -80,7 +80,8 @@ static void lost_json(struct json *j, const struct kvmmt_lost *l)
 			json_number(j, name_kind(kind), l->count[kind]);
 }
 
-void event_json(const struct kvmmt_event *e, const char *vm_name, struct wall *wall, FILE *out)
+void event_json(const struct kvmmt_event *e, const char *vm_name, const struct refused *memory,
+		struct wall *wall, FILE *out)
 {
 	char comm[KVMMT_COMM_LEN + 1], time[64];
 	struct json j;
@@ -116,5 +117,10 @@ void event_json(const struct kvmmt_event *e, const char *vm_name, struct wall *w
 	default:
 		event_vncr_json(&j, e);
 	}
+	/* A slot that is refused says itself which it is. */
+	if (memory && memory->slot >= 0 && e->kind != KVMMT_KIND_S2_SLOT)
+		json_number(&j, "slot", memory->slot);
+	if (memory)
+		json_word(&j, "backing", *memory->backing ? memory->backing : NULL);
 	json_end(&j);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include "json.h"
 #include "wall.h"
+#include "slots.h"
 #include <kvmmt/event.h>
 
 #define EVENT_TEXT_LEN 640
@@ -33,11 +34,13 @@ struct event_printer {
 /*
  * The whole line: time, CPU, task, VM, vCPU, kind, decision. @vm_name stays
  * where it is, and as it is, as long as @p. A struct of zeroes is a new @p.
+ * @memory: what a refusal was about, NULL if that is not known.
  */
 void event_print(struct event_printer *p, const struct kvmmt_event *e, const char *vm_name,
-		 FILE *out);
+		 const struct refused *memory, FILE *out);
 /* @wall: with the time of day; or NULL */
-void event_json(const struct kvmmt_event *e, const char *vm_name, struct wall *wall, FILE *out);
+void event_json(const struct kvmmt_event *e, const char *vm_name, const struct refused *memory,
+		struct wall *wall, FILE *out);
 
 /* event_text_vncr.c: the part of events in KVMMT_VNCR_KINDS */
 void event_vncr_text(const struct kvmmt_event *e, char *buf, size_t len);

@@ -89,6 +89,11 @@ static size_t causes_bytes(const struct model_vm *vm)
 	return vm->causes ? MODEL_CAUSES * sizeof(*vm->causes) : 0;
 }
 
+static size_t slots_bytes(const struct model_vm *vm)
+{
+	return vm->nr_slots * sizeof(*vm->slots);
+}
+
 static size_t storm_bytes(const struct model_vm *vm)
 {
 	return vm->storm ? sizeof(*vm->storm) : 0;
@@ -108,9 +113,9 @@ static size_t image_bound(const struct model *m)
 		const struct model_vm *vm = m->vms[i];
 
 		bytes += sizeof(*vm) + vm->nr_vcpus * sizeof(*vm->vcpus) + refusals_bytes(vm) +
-			 causes_bytes(vm) + storm_bytes(vm) + thrash_bytes(vm);
+			 causes_bytes(vm) + slots_bytes(vm) + storm_bytes(vm) + thrash_bytes(vm);
 	}
-	return bytes + bytes / 64 + (2 + 6 * m->nr_vms) * sizeof(__u64);
+	return bytes + bytes / 64 + (2 + 7 * m->nr_vms) * sizeof(__u64);
 }
 
 /*
@@ -163,6 +168,7 @@ static size_t put_image(const struct model *m, __u64 *image)
 		to = put(to, vm->vcpus, vm->nr_vcpus * sizeof(*vm->vcpus));
 		to = put(to, vm->refusals, refusals_bytes(vm));
 		to = put(to, vm->causes, causes_bytes(vm));
+		to = put(to, vm->slots, slots_bytes(vm));
 		to = put(to, vm->storm, storm_bytes(vm));
 		to = put(to, vm->thrash, thrash_bytes(vm));
 	}
@@ -272,6 +278,7 @@ static int take_vm(struct model *m, const __u64 **from)
 	was.vcpus = take(from, was.nr_vcpus * sizeof(*was.vcpus), &err);
 	was.refusals = err ? NULL : take(from, refusals_bytes(&was), &err);
 	was.causes = err ? NULL : take(from, causes_bytes(&was), &err);
+	was.slots = err ? NULL : take(from, slots_bytes(&was), &err);
 	was.storm = err ? NULL : take(from, storm_bytes(&was), &err);
 	was.thrash = err ? NULL : take(from, thrash_bytes(&was), &err);
 	*vm = was;
@@ -342,6 +349,7 @@ int history_delta(const struct history *h, __u64 nr, const struct kvmmt_vm_key *
 		from = skip(from, vm.nr_vcpus * sizeof(*vm.vcpus));
 		from = skip(from, refusals_bytes(&vm));
 		from = skip(from, causes_bytes(&vm));
+		from = skip(from, slots_bytes(&vm));
 		from = skip(from, storm_bytes(&vm));
 		from = skip(from, thrash_bytes(&vm));
 	}

@@ -169,13 +169,29 @@ bool host_missing(const struct host *h, __u32 kinds, char *buf, size_t len)
 	return buf[0];
 }
 
-const char *host_obstacle(const struct host *h)
+static const char *no_bpf(const struct host *h)
 {
 	if (!h->arm64)
 		return "this machine is not arm64: kvmmt watches KVM on arm64 hosts";
 	if (!h->btf)
 		return "/sys/kernel/btf/vmlinux: cannot be read: "
 		       "the kernel needs CONFIG_DEBUG_INFO_BTF";
+	return NULL;
+}
+
+const char *host_no_slots(const struct host *h)
+{
+	if (h->locked_down)
+		return "kernel lockdown is in confidentiality mode: memslots cannot be read";
+	return no_bpf(h);
+}
+
+const char *host_obstacle(const struct host *h)
+{
+	const char *obstacle = no_bpf(h);
+
+	if (obstacle)
+		return obstacle;
 	if (host_has(h, KVMMT_TRACED))
 		return NULL;
 	return "this kernel has none of the kvm_s2_* tracepoints: "

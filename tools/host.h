@@ -33,6 +33,9 @@ void host_read(struct host *h);
  */
 const char *host_obstacle(const struct host *h);
 
+/* The same of memslots, which take no tracepoint. */
+const char *host_no_slots(const struct host *h);
+
 /* Is there a tracepoint for one of @kinds (bit by kind)? */
 bool host_has(const struct host *h, __u32 kinds);
 /*

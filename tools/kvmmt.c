@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{ "diff", cmd_diff, "what two recordings differ in" },
 	{ "export", cmd_export, "a recording in the format of another program" },
 	{ "script", cmd_script, "one decoded line for each event" },
+	{ "slots", cmd_slots, "memslots of all VMs and what backs them" },
 	{ "exporter", cmd_exporter, "metrics of all VMs for Prometheus" },
 	{ "features", cmd_features, "what this host has, and what each missing thing costs" },
 };

@@ -30,6 +30,7 @@ int cmd_heatmap(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_script(int argc, char **argv);
+int cmd_slots(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 
@@ -56,6 +57,7 @@ struct common {
 
 /* What of it each command takes, as a child of its own argp; the input is a struct common. */
 extern const struct argp stat_argp, top_argp, script_argp, record_argp, report_argp;
+extern const struct argp slots_argp;
 extern const struct argp input_argp;	/* --input alone */
 
 /* What an option means; an error ends the command. */
@@ -81,6 +83,9 @@ int fail(const char *command, const char *format, ...) __attribute__((format(pri
  */
 struct live *open_live(const struct common *common, struct host *host, bool count,
 		       __u32 stream_kinds, bool refusals);
+
+/* Why a live source could not be opened; returns 1. */
+int open_failed(const struct common *c, int err);
 
 /*
  * The same, or the recording that --input names: 0, or 1 after saying why not. @count,

@@ -11,6 +11,7 @@
 #include <kvmmt/maps.h>
 #include "backing.h"
 #include "counters.h"
+#include "slots.h"
 #include "vmname.h"
 
 #define MODEL_REFUSALS 16	/* kept for each VM, those that are alike as one */
@@ -58,6 +59,9 @@ struct model_vm {
 	__u64 nr_refusals;		/* all there were */
 	struct model_cause *causes;	/* room for MODEL_CAUSES; NULL: none yet */
 	size_t nr_causes;
+	struct slot *slots;		/* as they were when somebody last looked; NULL: none */
+	size_t nr_slots;
+	bool slots_known, more_slots;	/* there are more than KVMMT_MAX_SLOTS */
 	struct storm *storm;		/* of storms.c, and NULL before its first step */
 	struct thrash *thrash;
 	__u64 storm_ns;			/* when there was one of them last, 0: never */
@@ -101,6 +105,8 @@ int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct k
 int model_refusal(struct model *m, const struct kvmmt_event *e, const char *backing, int slot);
 /* A cause of a VM that the sample has. Returns 0 or -ENOMEM. */
 int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c);
+/* The latest VM at this address has these slots now. Returns 0 or -ENOMEM. */
+int model_slots(struct model *m, const struct vm_slots *s);
 /* Look up the names of VMs that live anew. */
 void model_rename(struct model *m);
 void model_reset(struct model *m);	/* "since the start" begins now */

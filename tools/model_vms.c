@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The VMs of a model: see model.h, and model_vms.h for what model.c does with them. */
+#include <errno.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ static void free_vm(struct model_vm *vm)
 {
 	free(vm->refusals);
 	free(vm->causes);
+	free(vm->slots);
 	free(vm->storm);
 	free(vm->thrash);
 	free(vm->vcpus);
@@ -104,6 +106,26 @@ struct model_vm *model_add_vm(struct model *m, const struct kvmmt_vm_key *key)
 		*node = vm;
 	m->vms[m->nr_vms++] = vm;
 	return vm;
+}
+
+int model_slots(struct model *m, const struct vm_slots *s)
+{
+	struct model_vm *vm = (struct model_vm *)model_find(m, s->key.vm, s->key.pid);
+	struct slot *copy;
+
+	if (!vm)
+		return 0;
+	copy = s->nr ? malloc(s->nr * sizeof(*copy)) : NULL;
+	if (s->nr && !copy)
+		return -ENOMEM;
+	if (copy)
+		memcpy(copy, s->slots, s->nr * sizeof(*copy));
+	free(vm->slots);
+	vm->slots = copy;
+	vm->nr_slots = s->nr;
+	vm->slots_known = true;
+	vm->more_slots = s->more;
+	return 0;
 }
 
 static void keep(void *node)

@@ -72,6 +72,14 @@ static const struct argp_option report_options[] = {
 	{ 0 },
 };
 
+static const struct argp_option slots_options[] = {
+	VM,
+	INPUT("from a recording of kvmmt record; '-' is standard input"),
+	JSON,
+	VERBOSE,
+	{ 0 },
+};
+
 static const struct argp_option input_options[] = {
 	INPUT("the recording, instead of FILE"),
 	{ 0 },
@@ -285,4 +293,5 @@ const struct argp top_argp = { .options = top_options, .parser = parse };
 const struct argp script_argp = { .options = script_options, .parser = parse };
 const struct argp record_argp = { .options = record_options, .parser = parse };
 const struct argp report_argp = { .options = report_options, .parser = parse };
+const struct argp slots_argp = { .options = slots_options, .parser = parse };
 const struct argp input_argp = { .options = input_options, .parser = parse };

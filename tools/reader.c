@@ -29,6 +29,10 @@ struct reader {
 	struct schema schema;
 	struct recording_info info;
 	struct kvmmt_frame frame;
+	struct vm_entry slots_of;
+	struct vm_slots slots;
+	struct refused origins[RECORDING_ORIGINS];
+	size_t nr_origins;
 	struct reader_state state;
 };
 
@@ -137,6 +141,20 @@ static int read_events(struct reader *r, const __u8 *payload)
 	return err;
 }
 
+/* A frame that is not compressed */
+static int read_memory(struct reader *r, const __u8 *payload)
+{
+	size_t len = r->frame.stored_bytes;
+	int err = payload_sound(r, payload) ? 0 : -EBADMSG;
+
+	if (!err && r->frame.type == KVMMT_FRAME_SLOTS)
+		err = slots_frame_read(payload, len, &r->slots_of, &r->slots);
+	else if (!err)
+		err = origins_frame_read(payload, len, r->origins, &r->nr_origins);
+	r->state.damaged_frames += err != 0;
+	return err;
+}
+
 int reader_next(struct reader *r)
 {
 	int have, err;
@@ -156,6 +174,14 @@ int reader_next(struct reader *r)
 		case KVMMT_FRAME_END:
 			r->state.complete = true;
 			return READER_END;
+		case KVMMT_FRAME_SLOTS:
+			if (!read_memory(r, payload))
+				return READER_SLOTS;
+			break;
+		case KVMMT_FRAME_ORIGINS:
+			if (!read_memory(r, payload))
+				return READER_ORIGINS;
+			break;
 		case KVMMT_FRAME_HOST:
 			break;
 		default:
@@ -250,6 +276,18 @@ const struct reader_state *reader_state(const struct reader *r)
 const struct decoded *reader_events(const struct reader *r)
 {
 	return &r->decoded;
+}
+
+const struct vm_slots *reader_slots(const struct reader *r, const struct vm_entry **vm)
+{
+	*vm = &r->slots_of;
+	return &r->slots;
+}
+
+const struct refused *reader_origins(const struct reader *r, size_t *nr)
+{
+	*nr = r->nr_origins;
+	return r->origins;
 }
 
 const struct kvmmt_frame *reader_frame(const struct reader *r)

@@ -40,6 +40,8 @@ void recorder_rename(struct recorder *r)
 
 void recorder_close(struct recorder *r)
 {
+	slot_reader_close(r->slots);
+	r->slots = NULL;
 	writer_free(r->writer);
 	r->writer = NULL;
 	recorder_rename(r);
@@ -74,6 +76,105 @@ void recorder_identify(void *ctx, struct vm_entry *entry, const char *comm)
 		r->nr_names++;
 	else
 		free(kept);
+}
+
+static void origin(void *ctx, const struct kvmmt_event *e, struct refused *to)
+{
+	struct recorder *r = ctx;
+
+	to->slot = live_backing(r->live, e, to->backing);
+}
+
+static struct vm_slots_key *place_of(struct recorder *r, __u64 vm)
+{
+	return &r->met[vm >> 12 & (RECORDER_MET - 1)];
+}
+
+static int take_slots(void *ctx, const struct vm_slots *s)
+{
+	struct recorder *r = ctx;
+	int err = writer_slots(r->writer, s, live_now_ns());
+
+	return err == -ENOSPC ? 0 : err;
+}
+
+/* What cannot be read, the recording does without. */
+static int read_slots(struct recorder *r, __u32 process)
+{
+	return slot_reader_read(r->slots, process, take_slots, r) == -ENOMEM ? -ENOMEM : 0;
+}
+
+static int read_changed(struct recorder *r)
+{
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < r->nr_changed && !err; i++) {
+		struct vm_entry vm = { .vm = r->changed[i].vm, .pid = r->changed[i].pid };
+
+		recorder_identify(r, &vm, "");
+		err = read_slots(r, vm.process);
+	}
+	r->nr_changed = 0;
+	return err;
+}
+
+void recorder_follow(struct recorder *r, struct live *live)
+{
+	r->live = live;
+	writer_ask_origins(r->writer, origin);
+	if (!slot_reader_open(&r->slots))
+		read_slots(r, 0);
+}
+
+static void add_changed(struct recorder *r, struct vm_slots_key key)
+{
+	size_t i;
+
+	for (i = 0; i < r->nr_changed; i++)
+		if (r->changed[i].vm == key.vm && r->changed[i].pid == key.pid)
+			return;
+	if (i < RECORDER_CHANGED)
+		r->changed[r->nr_changed++] = key;
+}
+
+static bool met(struct recorder *r, struct vm_slots_key key)
+{
+	struct vm_slots_key *place = place_of(r, key.vm);
+
+	if (place->vm == key.vm && place->pid == key.pid)
+		return true;
+	*place = key;
+	return writer_has_slots(r->writer, key);
+}
+
+/* Does @e say that its VM's slots are not those that were read? */
+static void follow_slots(struct recorder *r, const struct kvmmt_event *e)
+{
+	const struct vm_slots_key key = { e->vm, e->pid };
+	const struct kvmmt_s2_invalidate *i = &e->s2_invalidate;
+
+	if (e->kind == KVMMT_KIND_S2_INVALIDATE && i->reason == KVMMT_INVAL_TEARDOWN && !i->shadow) {
+		writer_forget_slots(r->writer, key);
+		*place_of(r, e->vm) = (struct vm_slots_key){ 0 };
+	} else if (!met(r, key) || (e->kind == KVMMT_KIND_S2_SLOT &&
+				    e->s2_slot.reason == KVMMT_SLOT_ACCEPTED)) {
+		add_changed(r, key);
+	}
+}
+
+int recorder_event(struct recorder *r, const struct kvmmt_event *e)
+{
+	if (r->slots && e->vm)
+		follow_slots(r, e);
+	return writer_event(r->writer, e);
+}
+
+int recorder_settled(struct recorder *r, __u64 time_ns)
+{
+	int err = r->nr_changed ? read_changed(r) : 0;
+
+	return err ? err : writer_settled(r->writer, time_ns);
 }
 
 int recorder_rotate(const char *path, unsigned int keep)

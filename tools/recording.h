@@ -9,6 +9,7 @@
 #include <sys/types.h>
 #include "codec.h"
 #include "host.h"
+#include "slots.h"
 
 /* What the first frame says; host.tracepoint: the kinds that were recorded. */
 struct recording_info {
@@ -29,6 +30,18 @@ void frame_put(__u8 *to, const struct kvmmt_frame *f);
 bool frame_get(const __u8 *from, struct kvmmt_frame *f);
 __u32 frame_crc(const void *bytes, size_t len);
 
+/* slots_frame.c: the inside of SLOTS and ORIGINS frames */
+#define RECORDING_ORIGINS   32	/* before one frame of events */
+#define SLOTS_FRAME_BYTES   (KVMMT_MAX_SLOTS * 192 + 256)
+#define ORIGINS_FRAME_BYTES (RECORDING_ORIGINS * 192)
+
+/* To @to of so many bytes; returns how many it takes. */
+size_t slots_frame_write(const struct vm_entry *vm, const struct vm_slots *s, __u8 *to);
+size_t origins_frame_write(const struct refused *r, size_t nr, __u8 *to);
+/* Returns 0 or -EBADMSG. @r has room for RECORDING_ORIGINS. */
+int slots_frame_read(const __u8 *from, size_t len, struct vm_entry *vm, struct vm_slots *s);
+int origins_frame_read(const __u8 *from, size_t len, struct refused *r, size_t *nr);
+
 /* frame_ring.c: the latest frames, in memory */
 struct frame_ring;
 struct frame_ring *frame_ring_new(size_t max_bytes, __u64 max_ns);	/* 0: no limit */
@@ -45,6 +58,9 @@ void frame_ring_clear(struct frame_ring *r);
  */
 struct writer;
 
+/* Fill in .slot and .backing of what @e, a refusal, was about. */
+typedef void (*origin_fn)(void *ctx, const struct kvmmt_event *e, struct refused *to);
+
 struct writer_count {
 	__u64 events, lost, bytes;
 };
@@ -52,6 +68,8 @@ struct writer_count {
 /* @name gives VMs their names. NULL: no memory. */
 struct writer *writer_new(const struct recording_info *info, vm_entry_fn name, void *ctx);
 void writer_free(struct writer *w);
+/* From now on it asks @origin what refused memory was, with the @ctx of the names. */
+void writer_ask_origins(struct writer *w, origin_fn origin);
 /* From now on to @path, "-" is standard output; what was there is replaced. */
 int writer_open(struct writer *w, const char *path);
 int writer_close(struct writer *w);
@@ -62,6 +80,14 @@ int writer_snapshot(struct writer *w, const char *path);
 int writer_event(struct writer *w, const struct kvmmt_event *e);
 /* Counters were read at @time_ns: replay shows tables of that time. @last: the totals. */
 int writer_sample(struct writer *w, __u64 time_ns, bool last);
+/*
+ * These are the VM's memslots at @time_ns; each file begins with all VMs'. Returns
+ * -ENOSPC if there are too many: then all are forgotten.
+ */
+int writer_slots(struct writer *w, const struct vm_slots *s, __u64 time_ns);
+bool writer_has_slots(const struct writer *w, struct vm_slots_key key);
+/* The VM is gone. In memory its slots stay, as its events do. */
+void writer_forget_slots(struct writer *w, struct vm_slots_key key);
 /* No event before @time_ns will come any more. */
 int writer_settled(struct writer *w, __u64 time_ns);
 /* What there is becomes a frame. */
@@ -72,7 +98,7 @@ struct writer_count writer_count(const struct writer *w);
 /* reader.c */
 struct reader;
 
-enum reader_item { READER_END, READER_EVENTS, READER_SAMPLE };
+enum reader_item { READER_END, READER_EVENTS, READER_SAMPLE, READER_SLOTS, READER_ORIGINS };
 
 /* What was found wrong so far. */
 struct reader_state {
@@ -97,6 +123,10 @@ const struct reader_state *reader_state(const struct reader *r);
 int reader_next(struct reader *r);
 /* Of the frame that reader_next() found, until its next call. */
 const struct decoded *reader_events(const struct reader *r);
+/* @vm: whose they are */
+const struct vm_slots *reader_slots(const struct reader *r, const struct vm_entry **vm);
+/* Of refusals in the frame of events that is next */
+const struct refused *reader_origins(const struct reader *r, size_t *nr);
 const struct kvmmt_frame *reader_frame(const struct reader *r);
 /* Back to the first frame. -ESPIPE where that cannot be. */
 int reader_rewind(struct reader *r);

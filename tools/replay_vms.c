@@ -88,22 +88,6 @@ static size_t bucket(__u64 vm, __u32 pid)
 	return ((vm ^ pid) * 0x9e3779b97f4a7c15ull) >> 52 & (BUCKETS - 1);
 }
 
-static bool wanted(const struct replay_vms *r, const struct vm_entry *id)
-{
-	char name[VM_NAME_LEN], *end;
-	size_t i;
-
-	for (i = 0; i < r->nr_names; i++) {
-		unsigned long number = strtoul(r->names[i], &end, 10);
-
-		vm_clean_name(name, r->names[i], strlen(r->names[i]));
-		if (!strcmp(name, id->name) ||
-		    (*r->names[i] && !*end && (number == id->process || number == id->pid)))
-			return true;
-	}
-	return !r->nr_names;
-}
-
 static struct vm *find(struct replay_vms *r, __u64 vm, __u32 pid)
 {
 	struct vm *v = r->latest;
@@ -131,7 +115,7 @@ static void add(struct replay_vms *r, const struct vm_entry *id)
 		return;
 	v->id = *id;
 	v->generation = r->generation++;
-	v->wanted = wanted(r, id);
+	v->wanted = vm_entry_meant(id, r->names, r->nr_names);
 	v->next = *to;
 	*to = v;
 	r->nr_here++;

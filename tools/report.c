@@ -16,6 +16,7 @@ static void count_event(void *ctx, const struct kvmmt_event *e)
 	r->events[e->kind]++;
 	r->nr_events += e->kind != KVMMT_KIND_LOST;
 	ranges_add(r->ranges, e);
+	report_refusals_add(r, e);
 }
 
 static void sum_up(struct report *r)
@@ -38,6 +39,8 @@ static int take(struct report *r, bool totals)
 	const struct storm_limits limits = STORM_DEFAULTS;
 	int err = source_sample(&r->source, &r->model, totals);
 
+	if (!err)
+		err = r->err;
 	return err ? err : storms_step(&r->model, &limits);
 }
 

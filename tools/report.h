@@ -23,6 +23,7 @@ struct report {
 	__u64 uncounted;		/* not lost, but of more VMs or vCPUs than are counted */
 	double seconds;
 	struct wall wall;		/* of the host */
+	int err;
 	int status;			/* the exit status that the recording deserves */
 };
 
@@ -33,6 +34,11 @@ void report_free(struct report *r);
 /* report_storms.c */
 void report_storms_text(const struct report *r, FILE *out);
 void report_storms_json(const struct report *r, FILE *out);
+
+/* report_refusals.c: those whose memory is known; the first keeps one */
+void report_refusals_add(struct report *r, const struct kvmmt_event *e);
+void report_refusals_text(const struct report *r, FILE *out);
+void report_refusals_json(const struct report *r, FILE *out);
 
 /* What names in assertions stand for: 0, -ENOENT, or -ENODATA if that is not known. */
 int report_value(const struct report *r, const char *name, double *value);

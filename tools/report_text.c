@@ -132,6 +132,7 @@ void report_text(struct report *r, FILE *out)
 	for (i = 0; i < nr_histograms; i++)
 		print_times(r, &histograms[i], out);
 	print_ranges(r, out);
+	report_refusals_text(r, out);
 	report_storms_text(r, out);
 }
 
@@ -205,5 +206,6 @@ void report_json(struct report *r, FILE *out)
 	json_end(&j);
 	print_vms(r, true, out);
 	ranges_json(r, out);
+	report_refusals_json(r, out);
 	report_storms_json(r, out);
 }

@@ -25,7 +25,7 @@ static void take_event(void *ctx, const struct kvmmt_event *e)
 	struct source *s = ctx;
 
 	if (s->recorder && !s->err)
-		s->err = writer_event(s->recorder->writer, e);
+		s->err = recorder_event(s->recorder, e);
 	if (s->event)
 		s->event(s->ctx, e);
 }
@@ -37,7 +37,7 @@ static int pump(struct source *s, int timeout_ms)
 	if (err == -EINTR)
 		return 0;
 	if (!err && s->recorder && !s->err)
-		s->err = writer_settled(s->recorder->writer, live_settled_ns(s->live));
+		s->err = recorder_settled(s->recorder, live_settled_ns(s->live));
 	return err ? err : s->err;
 }
 
@@ -69,6 +69,15 @@ int source_finish(struct source *s)
 	live_detach(s->live);
 	err = live_events(s->live, 0, true, take_event, s);
 	return err ? err : s->err;
+}
+
+bool source_origin(struct source *s, const struct kvmmt_event *e, struct refused *to)
+{
+	if (s->replay)
+		return replay_origin(s->replay, e, to);
+	memset(to, 0, sizeof(*to));
+	to->slot = live_backing(s->live, e, to->backing);
+	return to->slot >= 0 || *to->backing;
 }
 
 /* What the callbacks below fill. */

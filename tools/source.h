@@ -30,6 +30,9 @@ int source_pump(struct source *s);
 /* Live: stop, and hand out what is still there. Returns 0 or -errno. */
 int source_finish(struct source *s);
 
+/* What memory @e was about, a refusal that was just handed out. False: that is not known. */
+bool source_origin(struct source *s, const struct kvmmt_event *e, struct refused *to);
+
 /* The model's VMs get their counters of now, for its next sample. Returns 0 or -errno. */
 int source_update(struct source *s, struct model *m);
 /* The same as a new sample of the model's; @totals: the last one. */

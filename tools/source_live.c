@@ -29,6 +29,11 @@ static int print_nothing(enum libbpf_print_level level, const char *format, va_l
 	return 0;
 }
 
+void live_talk(bool verbose)
+{
+	libbpf_set_print(verbose ? print_verbose : print_nothing);
+}
+
 /* A power of two: a CPU's ring is found by a mask. */
 static __u32 ring_count(int nr_cpus)
 {
@@ -104,7 +109,7 @@ int live_open(struct live **out, const struct live_options *options, const bool 
 
 	if (!live)
 		return err;
-	libbpf_set_print(options->verbose ? print_verbose : print_nothing);
+	live_talk(options->verbose);
 	live->nr_cpus = libbpf_num_possible_cpus();
 	live->per_cpu = calloc(live->nr_cpus, sizeof(*live->per_cpu));
 	live->skel = kvmmt_bpf__open();

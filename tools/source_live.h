@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <kvmmt/counters.h>
 #include <kvmmt/maps.h>
+#include "slots.h"
 
 struct live;
 
@@ -69,6 +70,9 @@ int live_causes(struct live *live, live_cause_fn fn, void *ctx);
 bool live_stack(struct live *live, const struct kvmmt_cause_key *key,
 		__u64 stack[KVMMT_STACK_DEPTH]);
 
+/* Whether libbpf talks on stderr, from now on */
+void live_talk(bool verbose);
+
 /*
  * Wait up to @timeout_ms (-1: for ever) for events, then call @fn for those that
  * are due, in order of time over all CPUs. With @final, for all there are, and
@@ -83,6 +87,20 @@ __u64 live_settled_ns(const struct live *live);
  * What is known of the memory that @e, a refusal, was about, if that was asked for.
  */
 void live_origin(struct live *live, const struct kvmmt_event *e, struct kvmmt_origin *origin);
+/* The same in words, to @backing of BACKING_LEN bytes; returns its slot, -1: not known. */
+int live_backing(struct live *live, const struct kvmmt_event *e, char *backing);
+
+/*
+ * VMs' memslots, on request: it takes no tracepoint and no struct live. Returns 0 or -errno.
+ */
+struct slot_reader;
+int slot_reader_open(struct slot_reader **r);
+void slot_reader_close(struct slot_reader *r);
+/*
+ * Those of the VMs of @process, 0: of all, each VM's to @fn, maybe more than once; a VM
+ * whose slots change all the time may be left out. Returns 0, what @fn returned, or -errno.
+ */
+int slot_reader_read(struct slot_reader *r, __u32 process, slots_fn fn, void *ctx);
 
 /* Readable when events have come, until live_events(); -1 if none are streamed. */
 int live_fd(const struct live *live);

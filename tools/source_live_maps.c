@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "counters.h"
 #include "source_live_state.h"
@@ -158,15 +159,20 @@ int live_vcpus(struct live *live, live_vcpu_fn fn, void *ctx)
 
 void live_origin(struct live *live, const struct kvmmt_event *e, struct kvmmt_origin *origin)
 {
-	const struct kvmmt_s2_slot *s = &e->s2_slot;
-	struct kvmmt_origin_key key = { .vm = e->vm };
+	const struct kvmmt_origin_key key = { .vm = e->vm, .hva = kvmmt_origin_hva(e) };
 
-	if (e->kind == KVMMT_KIND_S2_SLOT)
-		key.hva = s->vma_hva ? s->vma_hva : s->hva;
-	else
-		key.hva = e->s2_fault.hva;
 	if (!bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.origins), &key, origin))
 		return;
 	memset(origin, 0, sizeof(*origin));
 	origin->slot = -1;
+}
+
+int live_backing(struct live *live, const struct kvmmt_event *e, char *backing)
+{
+	struct kvmmt_origin origin;
+
+	live_origin(live, e, &origin);
+	backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
+		     sysconf(_SC_PAGESIZE), backing);
+	return origin.slot;
 }

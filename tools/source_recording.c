@@ -12,6 +12,9 @@ struct replay {
 	const char *const *names;
 	size_t nr_names;
 	struct replay_vms *vms;
+	struct slot_table slots;
+	struct refused origins[RECORDING_ORIGINS]; /* of refusals in .frame */
+	size_t nr_origins;
 	const struct decoded *frame;	/* being handed out */
 	size_t at;
 	int item;			/* READER_*, or -errno */
@@ -19,9 +22,44 @@ struct replay {
 	bool samples;
 };
 
+/* A VM's slots are what they are until it says so again, also when the VM is gone. */
+static int take_slots(struct replay *r)
+{
+	const struct vm_entry *vm;
+	const struct vm_slots *s = reader_slots(r->reader, &vm);
+	int err = slot_table_put(&r->slots, s);
+
+	if (err == -ENOSPC) {
+		slot_table_clear(&r->slots);
+		err = slot_table_put(&r->slots, s);
+	}
+	replay_vms_name(r->vms, vm, 1);
+	return err < 0 ? err : 0;
+}
+
+static void take_origins(struct replay *r)
+{
+	const struct refused *origins = reader_origins(r->reader, &r->nr_origins);
+
+	memcpy(r->origins, origins, r->nr_origins * sizeof(*origins));
+}
+
 static void next_item(struct replay *r)
 {
-	r->item = reader_next(r->reader);
+	int err = 0;
+
+	r->nr_origins = 0;
+	while (!err) {
+		r->item = reader_next(r->reader);
+		if (r->item == READER_SLOTS)
+			err = take_slots(r);
+		else if (r->item == READER_ORIGINS)
+			take_origins(r);
+		else
+			break;
+	}
+	if (err)
+		r->item = err;
 	r->frame = r->item == READER_EVENTS ? reader_events(r->reader) : NULL;
 	r->at = 0;
 	if (r->frame)
@@ -31,6 +69,7 @@ static void next_item(struct replay *r)
 static int begin(struct replay *r)
 {
 	replay_vms_free(r->vms);
+	slot_table_clear(&r->slots);
 	r->vms = replay_vms_new(r->names, r->nr_names);
 	if (!r->vms)
 		return -ENOMEM;
@@ -66,6 +105,7 @@ void replay_close(struct replay *r)
 		return;
 	reader_close(r->reader);
 	replay_vms_free(r->vms);
+	slot_table_clear(&r->slots);
 	free(r);
 }
 
@@ -196,6 +236,42 @@ const char *replay_name(struct replay *r, const struct kvmmt_event *e)
 	const struct vm_entry *known = replay_vms_find(r->vms, e->vm, e->pid);
 
 	return known ? known->name : "?";
+}
+
+const struct slot_table *replay_slots(const struct replay *r)
+{
+	return &r->slots;
+}
+
+/* A slot that was refused is none of the VM's. */
+static const struct slot *slot_of(const struct replay *r, const struct kvmmt_event *e)
+{
+	const struct vm_slots_key key = { e->vm, e->pid };
+	const struct vm_slots *s = slot_table_get(&r->slots, key);
+
+	return s && e->kind == KVMMT_KIND_S2_FAULT ? slot_find(s, e->s2_fault.ipa) : NULL;
+}
+
+bool replay_origin(const struct replay *r, const struct kvmmt_event *e, struct refused *to)
+{
+	const struct slot *slot = slot_of(r, e);
+	size_t i;
+
+	memset(to, 0, sizeof(*to));
+	to->slot = -1;
+	for (i = 0; i < r->nr_origins; i++) {
+		const struct refused *o = &r->origins[i];
+
+		if (o->vm.vm == e->vm && o->vm.pid == e->pid && o->hva == kvmmt_origin_hva(e)) {
+			*to = *o;
+			return true;
+		}
+	}
+	if (!slot)
+		return false;
+	to->slot = slot->id;
+	memcpy(to->backing, slot->backing, sizeof(to->backing));
+	return true;
 }
 
 size_t replay_met(const struct replay *r)

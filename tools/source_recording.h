@@ -60,6 +60,11 @@ void replay_losses(const struct replay *r, struct live_loss *loss);
 /* Events that are in the recording, but of more VMs or vCPUs than this reader counts. */
 __u64 replay_uncounted(const struct replay *r);
 
+/* The memslots of VMs, as they were here. */
+const struct slot_table *replay_slots(const struct replay *r);
+/* What memory @e was about, a refusal that was just handed out. False: that is not known. */
+bool replay_origin(const struct replay *r, const struct kvmmt_event *e, struct refused *to);
+
 /* A vm_entry_fn, @ctx the replay. */
 void replay_identify(void *ctx, struct vm_entry *entry, const char *comm);
 /* The name of the VM that an event speaks of. */

@@ -10,6 +10,7 @@ kvmmt_cflags := -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -
 kvmmt_libs := -lbpf -lelf -lz -lzstd -lncursesw -ltinfo -lmicrohttpd -lsystemd -lcap
 tool_src := $(wildcard tools/*.c)
 native_obj := $(tool_src:tools/%.c=$(O)/native/%.o)
+skeletons := $(patsubst bpf/%.bpf.c,$(O)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
 arm64_obj := $(tool_src:tools/%.c=$(O)/arm64/%.o)
 
 tools: $(O)/native/kvmmt $(O)/native/kvmmt-top
@@ -25,14 +26,14 @@ $(O)/bpf/%.bpf.o: bpf/%.bpf.c $(MAKEFILE_LIST)
 
 $(O)/bpf/%.skel.h: $(O)/bpf/%.bpf.o
 	$(call msg,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name kvmmt_bpf >$@
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf >$@
 
-$(O)/native/%.o: tools/%.c $(O)/bpf/kvmmt.skel.h
+$(O)/native/%.o: tools/%.c $(skeletons)
 	@mkdir -p $(@D)
 	$(call msg,CC,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(kvmmt_cflags) -c $< -o $@
 
-$(O)/arm64/%.o: tools/%.c $(O)/bpf/kvmmt.skel.h
+$(O)/arm64/%.o: tools/%.c $(skeletons)
 	@mkdir -p $(@D)
 	$(call msg,CC,$@)
 	$(Q)$(ARM64)gcc $(CPPFLAGS) $(CFLAGS) $(kvmmt_cflags) -c $< -o $@
@@ -70,6 +71,6 @@ install: tools
 	sed -i 's|file:///usr/share/kvmmt/runbooks|$(RUNBOOKS)|' $(DESTDIR)$(PREFIX)/share/kvmmt/kvmmt.rules.yml
 	install -m 644 docs/runbooks/* $(DESTDIR)$(PREFIX)/share/kvmmt/runbooks
 
--include $(native_obj:.o=.d) $(arm64_obj:.o=.d) $(O)/bpf/kvmmt.bpf.d
+-include $(native_obj:.o=.d) $(arm64_obj:.o=.d) $(skeletons:.skel.h=.bpf.d)
 .PHONY: tools tools-arm64 install
 .SECONDARY:

@@ -19,6 +19,9 @@ struct top {
 	struct screen screen;
 	struct past past;
 	bool batch;
+	struct slot_reader *slots;	/* live, once a VM was looked at */
+	const struct model_vm *slots_of;	/* whose were read, */
+	__u64 slots_ns;			/* at which sample */
 	int cost_fd;		/* open while BPF programs are measured, else -1 */
 	bool measured;		/* the sample before was too */
 	__u64 cpu_ns;		/* of this process at the last sample */
@@ -29,6 +32,9 @@ struct top {
 int top_sample(struct top *t);
 /* Does the recording come through standard input? */
 bool top_reads_stdin(const struct top *t);
+
+/* cmd_top.c: a VM is looked at: its memslots, once for each sample. Returns 0 or -errno. */
+int top_slots(struct top *t);
 
 /* dashboard.c: screens and keys until the user has enough. Returns 0 or -errno. */
 int dashboard(struct top *t);

@@ -18,7 +18,7 @@
 #define UI_SAID_LEN 96
 #define UI_HEADER_ROWS 4	/* before the first VM */
 #define UI_FOOTER_ROWS 1
-#define UI_PAGE_ROWS   512	/* of a view that scrolls, at most */
+#define UI_PAGE_ROWS   1024	/* of a view that scrolls, at most */
 #define UI_VCPU_ROWS   4	/* at least, before the list of vCPUs scrolls */
 
 enum ui_view { VIEW_LIST, VIEW_VM, VIEW_VNCR };
@@ -55,6 +55,7 @@ struct ui {
 	struct live_cost costs[KVMMT_KIND_NR], costs_before[KVMMT_KIND_NR];
 	double costs_s;			/* between them; 0: not measured yet */
 	struct trend trend;		/* of the VM in VIEW_VM */
+	const char *no_slots;		/* in VIEW_VM: why the memslots are not known */
 	int scroll;			/* in VIEW_VM: rows above the first one shown */
 	char filter[UI_WORD_LEN], word[UI_WORD_LEN];
 	char said[UI_SAID_LEN];		/* what the user has to be told, until the next key */

@@ -88,7 +88,7 @@ static int draw_faults(const struct vm_view *v, struct screen *s, int row)
 			       KVMMT_FAULT_NR, name_fault_reason, name_fault_why);
 }
 
-static int draw_slots(const struct vm_view *v, struct screen *s, int row)
+static int draw_slot_changes(const struct vm_view *v, struct screen *s, int row)
 {
 	if (!v->ui->host->tracepoint[KVMMT_KIND_S2_SLOT])
 		return row;
@@ -105,8 +105,8 @@ static int draw_invals(const struct vm_view *v, struct screen *s, int row)
 }
 
 static const vm_section sections[] = {
-	draw_vcpus, ui_section_refusals, ui_section_storm, ui_section_trend, draw_types, draw_faults,
-	draw_slots, draw_invals, ui_section_causes,
+	draw_vcpus, ui_section_refusals, ui_section_storm, ui_section_trend, draw_types,
+	ui_section_slots, draw_faults, draw_slot_changes, draw_invals, ui_section_causes,
 };
 
 static void draw_title(const struct vm_view *v, struct screen *s, int row, int first, int shown,

@@ -22,6 +22,7 @@ int ui_draw_wrapped(struct screen *s, int row, int indent, enum attr attr, const
 
 int ui_section_trend(const struct vm_view *v, struct screen *s, int row);	/* ui_trend.c */
 int ui_section_storm(const struct vm_view *v, struct screen *s, int row);	/* ui_storm.c */
+int ui_section_slots(const struct vm_view *v, struct screen *s, int row);	/* ui_slots.c */
 int ui_section_causes(const struct vm_view *v, struct screen *s, int row);
 int ui_section_refusals(const struct vm_view *v, struct screen *s, int row);	/* ui_refusals.c */
 

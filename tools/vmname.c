@@ -68,6 +68,22 @@ void vm_clean_name(char *name, const char *from, size_t len)
 	name[done] = '\0';
 }
 
+void vm_clean_text(char *to, size_t room, const char *from, size_t len)
+{
+	const char *end = from + len, *space;
+	size_t done = 0;
+
+	for (;;) {
+		space = memchr(from, ' ', end - from);
+		done += clean(to + done, room - 1 - done, from, (space ? space : end) - from);
+		if (!space || done + 1 == room)
+			break;
+		to[done++] = ' ';
+		from = space + 1;
+	}
+	to[done] = '\0';
+}
+
 pid_t vm_process(pid_t pid)
 {
 	char status[4096];
@@ -248,4 +264,20 @@ void vm_identify(void *ctx, struct vm_entry *entry, const char *comm)
 	(void)ctx;
 	entry->process = vm_process(entry->pid);
 	entry->name_source = vm_name(entry->pid, comm, entry->name);
+}
+
+bool vm_entry_meant(const struct vm_entry *vm, const char *const *names, size_t nr)
+{
+	char name[VM_NAME_LEN], *end;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		unsigned long number = strtoul(names[i], &end, 10);
+
+		vm_clean_name(name, names[i], strlen(names[i]));
+		if (!strcmp(name, vm->name) ||
+		    (*names[i] && !*end && (number == vm->process || number == vm->pid)))
+			return true;
+	}
+	return !nr;
 }

@@ -2,6 +2,7 @@
 #ifndef VMNAME_H
 #define VMNAME_H
 
+#include <stdbool.h>
 #include <linux/types.h>
 #include <sys/types.h>
 
@@ -60,6 +61,12 @@ void vm_pod(const char *proc, pid_t pid, char *uid);
  * tells names apart is mostly at their end. @name has VM_NAME_LEN bytes.
  */
 void vm_clean_name(char *name, const char *from, size_t len);
+
+/* The same of several words, with the blanks between them, cut at its end; @to has @room bytes. */
+void vm_clean_text(char *to, size_t room, const char *from, size_t len);
+
+/* Is it one of @names: its name, its process, or the task that made it? Of none, each is. */
+bool vm_entry_meant(const struct vm_entry *vm, const char *const *names, size_t nr);
 
 /* The process that thread @pid belongs to, or @pid if it is gone. */
 pid_t vm_process(pid_t pid);

@@ -8,31 +8,13 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#include "recording.h"
+#include <kvmmt/counters.h>
+#include "writer_state.h"
 
 #define LEVEL	 1		/* of zstd: the columns have done most of its work */
 #define FLUSH_NS 1000000000ull	/* how long an event waits for its frame at most */
-#define SAMPLES	 64		/* that can wait for the events before them */
 
-struct writer {
-	struct encoder *encoder;
-	ZSTD_CCtx *zstd;
-	__u8 *host, *frame;	/* the first frame; the one being made */
-	size_t host_len, room;
-	struct kvmmt_event events[KVMMT_EVENTS_PER_FRAME];
-	size_t nr;
-	struct kvmmt_frame samples[SAMPLES];
-	size_t nr_samples;
-	__u64 first_ns, last_ns;	/* of all events */
-	int fd;
-	bool regular;			/* a file that can be cut */
-	struct frame_ring *ring;	/* where frames go if there is no file */
-	struct writer_count count;
-	int err;
-};
-
-/* The frame of @stored bytes that stand where the payload goes. */
-static size_t finish_frame(__u8 *frame, struct kvmmt_frame f)
+size_t writer_finish_frame(__u8 *frame, struct kvmmt_frame f)
 {
 	f.payload_crc = frame_crc(frame + KVMMT_FRAME_BYTES, f.stored_bytes);
 	frame_put(frame, &f);
@@ -50,7 +32,7 @@ static int make_host_frame(struct writer *w, const struct recording_info *info)
 	w->host = malloc(KVMMT_FRAME_BYTES + f.raw_bytes);
 	if (w->host) {
 		memcpy(w->host + KVMMT_FRAME_BYTES, text, f.raw_bytes);
-		w->host_len = finish_frame(w->host, f);
+		w->host_len = writer_finish_frame(w->host, f);
 	}
 	free(text);
 	return w->host ? 0 : -ENOMEM;
@@ -63,6 +45,8 @@ struct writer *writer_new(const struct recording_info *info, vm_entry_fn name, v
 	if (!w)
 		return NULL;
 	w->fd = -1;
+	w->name = name;
+	w->ctx = ctx;
 	w->encoder = encoder_new(name, ctx);
 	w->zstd = ZSTD_createCCtx();
 	if (!w->encoder || !w->zstd || make_host_frame(w, info)) {
@@ -78,6 +62,7 @@ void writer_free(struct writer *w)
 		return;
 	if (w->fd >= 0)
 		close(w->fd);
+	slot_table_clear(&w->slots);
 	frame_ring_free(w->ring);
 	encoder_free(w->encoder);
 	ZSTD_freeCCtx(w->zstd);
@@ -110,7 +95,7 @@ static int write_frame(void *ctx, const __u8 *frame, size_t len)
 	return 0;
 }
 
-static int emit(struct writer *w, const __u8 *frame, size_t len, __u64 last_ns)
+int writer_emit(struct writer *w, const __u8 *frame, size_t len, __u64 last_ns)
 {
 	if (w->ring)
 		w->err = frame_ring_add(w->ring, frame, len, last_ns);
@@ -119,7 +104,7 @@ static int emit(struct writer *w, const __u8 *frame, size_t len, __u64 last_ns)
 	return w->err;
 }
 
-static int make_room(struct writer *w, size_t room)
+int writer_make_room(struct writer *w, size_t room)
 {
 	__u8 *frame;
 
@@ -152,23 +137,25 @@ int writer_flush(struct writer *w)
 		f.first_ns = t < f.first_ns ? t : f.first_ns;
 		f.last_ns = t > f.last_ns ? t : f.last_ns;
 	}
+	if (writer_put_origins(w, f))
+		return w->err;
 	w->err = encoder_encode(w->encoder, w->events, w->nr, f.first_ns, &raw, &len);
 	if (!w->err)
-		w->err = make_room(w, KVMMT_FRAME_BYTES + ZSTD_compressBound(len));
+		w->err = writer_make_room(w, KVMMT_FRAME_BYTES + ZSTD_compressBound(len));
 	if (w->err)
 		return w->err;
 	f.raw_bytes = len;
 	f.stored_bytes = ZSTD_compressCCtx(w->zstd, w->frame + KVMMT_FRAME_BYTES,
 					   w->room - KVMMT_FRAME_BYTES, raw, len, LEVEL);
 	w->nr = 0;
-	return emit(w, w->frame, finish_frame(w->frame, f), f.last_ns);
+	return writer_emit(w, w->frame, writer_finish_frame(w->frame, f), f.last_ns);
 }
 
 static int put_mark(struct writer *w, struct kvmmt_frame f)
 {
 	__u8 frame[KVMMT_FRAME_BYTES];
 
-	return w->err ? w->err : emit(w, frame, finish_frame(frame, f), f.last_ns);
+	return w->err ? w->err : writer_emit(w, frame, writer_finish_frame(frame, f), f.last_ns);
 }
 
 /* Samples taken before @time_ns have all their events now. */
@@ -189,6 +176,8 @@ int writer_event(struct writer *w, const struct kvmmt_event *e)
 
 	if (w->nr_samples)
 		put_samples(w, e->time_ns);
+	if (w->origin && kvmmt_is_refusal(e))
+		writer_note_origin(w, e);
 	w->events[w->nr++] = *e;
 	w->count.events += e->kind != KVMMT_KIND_LOST;
 	for (kind = 0; e->kind == KVMMT_KIND_LOST && kind < KVMMT_KIND_NR; kind++)
@@ -229,7 +218,8 @@ int writer_open(struct writer *w, const char *path)
 	w->regular = S_ISREG(st.st_mode) && strcmp(path, "-");
 	w->count = (struct writer_count){ 0 };
 	w->first_ns = w->last_ns = 0;
-	return w->err = write_frame(w, w->host, w->host_len);
+	w->err = write_frame(w, w->host, w->host_len);
+	return w->err ? w->err : writer_put_slots(w);
 }
 
 int writer_close(struct writer *w)

@@ -86,12 +86,46 @@ struct kvmmt_origin_key {
 	__u64 hva;
 };
 
+/* Which memory @e, a refusal, was about */
+static inline __u64 kvmmt_origin_hva(const struct kvmmt_event *e)
+{
+	if (e->kind != KVMMT_KIND_S2_SLOT)
+		return e->s2_fault.hva;
+	return e->s2_slot.vma_hva ? e->s2_slot.vma_hva : e->s2_slot.hva;
+}
+
 struct kvmmt_origin {
 	char file[KVMMT_FILE_LEN];	/* last part of the mapped file's name, "": none */
 	__u32 rdev;			/* if that is a device: major << 20 | minor; else 0 */
 	__s32 slot;			/* id, -1: not known */
 	__u32 killed;			/* 1: the VMM was being killed, and got no memory any more */
 };
+
+/*
+ * What the iterator over a VM's memslots writes: each by ipa, and then how the list
+ * ends. What it writes at once has to fit into the kernel's buffer of eight pages.
+ */
+#define KVMMT_MAX_SLOTS 240	/* of a VM that are told */
+
+enum kvmmt_slots_end {
+	KVMMT_SLOTS_ALL = -1,	/* these were all */
+	KVMMT_SLOTS_MORE = -2,	/* there are more */
+	KVMMT_SLOTS_BUSY = -3,	/* what some of them are could not be seen just now */
+	KVMMT_SLOTS_CHANGED = -4, /* they were changed meanwhile: none of them is sure */
+};
+
+struct kvmmt_slot {
+	__u64 vm;		/* address of struct kvm */
+	__u32 pid;		/* kvm->userspace_pid */
+	__s32 slot;		/* id; below 0: enum kvmmt_slots_end, and the rest is 0 */
+	__u64 ipa, size_bytes, hva;
+	__u64 vma_bytes;	/* so many of them are in the VMA that the rest is about */
+	__u32 slot_flags;	/* KVM_MEM_* */
+	__u32 vma;		/* KVMMT_VMA_*, the PTE's type always KVMMT_S1_NONE */
+	struct kvmmt_origin origin;
+};
+
+_Static_assert((KVMMT_MAX_SLOTS + 1) * sizeof(struct kvmmt_slot) < 8 * 4096, "slots of a VM do not fit");
 
 /* One CPU's losses: those not yet told by a LOST event, and all there were. */
 struct kvmmt_loss {

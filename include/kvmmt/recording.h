@@ -19,7 +19,9 @@
 	X(HOST, 1, "host facts and the schema, as text; the first frame")   \
 	X(EVENTS, 2, "events, by columns, compressed with zstd")            \
 	X(SAMPLE, 3, "a live run read its counters at this time")           \
-	X(END, 4, "the recording was closed in order")
+	X(END, 4, "the recording was closed in order")                      \
+	X(SLOTS, 5, "a VM's memslots, from here on")                        \
+	X(ORIGINS, 6, "what memory the refusals of the next frame were about")
 
 #define X(name, number, ...) KVMMT_FRAME_##name = (number),
 enum kvmmt_frame_type { KVMMT_FRAMES(X) };

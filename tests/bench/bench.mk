@@ -9,7 +9,7 @@ $(vm_out)/root/bin/fault-cost: $(vm_out)/obj/fault-cost.o $(vm_lib)
 $(vm_out)/root/bin/storm: $(vm_out)/obj/storm.o $(vm_lib)
 
 synth_obj := $(addprefix $(O)/native/,columns.o encode.o decode.o frame.o frame_ring.o host_frame.o \
-	writer.o names.o vmname.o vmname_cgroup.o utf8.o)
+	writer.o writer_memory.o slots_frame.o slot_table.o slots.o backing.o names.o vmname.o vmname_cgroup.o utf8.o)
 $(O)/bench/synth: tests/bench/synth.c $(synth_obj)
 	@mkdir -p $(@D)
 	$(call msg,LD,$@)

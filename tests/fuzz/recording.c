@@ -49,15 +49,27 @@ static void make_sound(void)
 	encoder_free(encoder);
 }
 
+static void tell_origin(void *ctx, const struct kvmmt_event *e, struct refused *to)
+{
+	(void)ctx, (void)e;
+	strcpy(to->backing, "memfd b");
+}
+
 static void make_sound_file(const struct recording_info *info)
 {
+	static struct vm_slots slots = { .key = { 1, 0 } };
 	struct writer *w = writer_new(info, name_vm, NULL);
 	int fd = memfd_create("sound", MFD_CLOEXEC);
 	char path[64];
 	size_t i;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (!w || writer_open(w, path))
+	if (!w)
+		abort();
+	writer_ask_origins(w, tell_origin);
+	slots.nr = 2;
+	slots.slots[1] = (struct slot){ .id = 1, .ipa = 4096, .size_bytes = 4096, .backing = "file a" };
+	if (writer_slots(w, &slots, 1) != 0 || writer_open(w, path))
 		abort();
 	for (i = 0; i < NR; i++)
 		if (writer_event(w, &events[i]) || (i % 100 == 99 && writer_sample(w, 1000 + i, false)))
@@ -132,12 +144,16 @@ static __u8 *changed(const __u8 *from, size_t from_len, const __u8 *data, size_t
 int LLVMFuzzerTestOneInput(const __u8 *data, size_t len)
 {
 	struct recording_info info;
+	static struct vm_slots slots;
+	struct refused origins[RECORDING_ORIGINS];
 	struct schema schema;
+	struct vm_entry vm;
 	__u8 *bytes;
+	size_t nr;
 
 	if (!len)
 		return 0;
-	switch (data[0] % 5) {
+	switch (data[0] % 6) {
 	case 0:
 		read_file(data + 1, len - 1);
 		break;
@@ -151,6 +167,10 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t len)
 		bytes = changed(sound, sound_len, data + 1, len - 1);
 		decode(bytes, sound_len, NR);
 		free(bytes);
+		break;
+	case 5:
+		slots_frame_read(data + 1, len - 1, &vm, &slots);
+		origins_frame_read(data + 1, len - 1, origins, &nr);
 		break;
 	case 4:
 		bytes = changed(sound_file, sound_file_len, data + 1, len - 1);

@@ -190,7 +190,7 @@ static void hostile_names(void)
 	FILE *f = open_memstream(&text, &len);
 
 	memcpy(e.comm, "\033]0;x\007\n9.1 ", 12);
-	event_print(&printer, &e, "vm", f);
+	event_print(&printer, &e, "vm", NULL, f);
 	fflush(f);
 	check(!strpbrk(text, "\033\007") && strchr(text, '\n') == text + len - 1, text,
 	      "a thread's name cannot write to the terminal");

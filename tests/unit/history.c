@@ -26,6 +26,7 @@ static void sample(struct model *m, __u64 t)
 	const struct kvmmt_cause_key cause = { .vm = { .vm = 0x2000, .pid = 2 } };
 	const struct kvmmt_vcpu_key vcpu = { .vm = { .vm = 0x3000, .pid = 3 }, .vcpu = 3 };
 	const struct kvmmt_vncr vncr = nested_vcpu(3, t % 16);
+	static struct vm_slots slots = { .key = { 0x4000, 4 }, .nr = 2, .more = true };
 	const struct kvmmt_cause count = { .count = 7 * t };
 	__u32 i;
 
@@ -40,6 +41,8 @@ static void sample(struct model *m, __u64 t)
 	}
 	model_vcpu(m, &vcpu, &vncr);
 	model_refusal(m, &refusal, "a file", 3);
+	slots.slots[1].size_bytes = t;
+	model_slots(m, &slots);
 	model_cause(m, &cause, &count);
 }
 
@@ -55,7 +58,9 @@ static bool same(const struct model *a, const struct model *b)
 
 		if (!y || memcmp(&x->start, &y->start, 3 * sizeof(x->start)) || strcmp(x->name, y->name) ||
 		    x->nr_vcpus != y->nr_vcpus || x->nr_refusals != y->nr_refusals ||
-		    x->nr_causes != y->nr_causes ||
+		    x->nr_causes != y->nr_causes || x->nr_slots != y->nr_slots ||
+		    x->slots_known != y->slots_known || x->more_slots != y->more_slots ||
+		    (x->nr_slots && memcmp(x->slots, y->slots, x->nr_slots * sizeof(*x->slots))) ||
 		    (x->nr_vcpus && memcmp(x->vcpus, y->vcpus, x->nr_vcpus * sizeof(*x->vcpus))) ||
 		    (x->nr_refusals && memcmp(x->refusals, y->refusals, sizeof(*x->refusals))) ||
 		    (x->nr_causes && memcmp(x->causes, y->causes, sizeof(*x->causes))))

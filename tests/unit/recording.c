@@ -264,7 +264,7 @@ static void types(__u8 *bytes, size_t len)
 	at = KVMMT_FRAME_BYTES + f.stored_bytes;
 	while (frame_get(bytes + at, &f) && f.type != 2)
 		at += KVMMT_FRAME_BYTES + f.stored_bytes;
-	f.type = 5;
+	f.type = 99;
 	frame_put(bytes + at, &f);
 	check(!read_bytes(bytes, len, &nr, &state) && state.unknown_frames == 1 &&
 		      nr == NR - f.events && state.complete && !state.damaged_frames,

@@ -244,6 +244,48 @@ static void refused(void)
 	keys("\x1b");
 }
 
+/* What backs a VM's memory, as it comes and where there is little room. */
+static void memslots(void)
+{
+	static struct vm_slots s = {
+		.key = { 0xffff000000001001ull, 4194305 },
+		.nr = 5,
+		.more = true,
+		.slots = {
+			{ .id = 0, .ipa = 0x40000000, .size_bytes = 64ull << 30, .vma_bytes = 64ull << 30,
+			  .vma = KVMMT_VMA_FOUND | KVMMT_VMA_HUGETLB, .backing = "hugetlb memfd pc.ram" },
+			{ .id = 7, .ipa = 0x4000000000, .size_bytes = 2 << 20, .vma_bytes = 2 << 20, .flags = 3,
+			  .vma = KVMMT_VMA_FOUND, .backing = "file AAVMF_CODE.fd" },
+			{ .id = 65535, .ipa = 0xffffffff0000, .size_bytes = 4096, .vma_bytes = 4096,
+			  .vma = KVMMT_VMA_FOUND | KVMMT_VMA_PFNMAP | KVMMT_VMA_IO |
+				 KVMMT_VMA_ANY_UNCACHED | KVMMT_S1_DEVICE_nGnRnE,
+			  .backing = "device /dev/vfio/devices/vfio0 of 0000:17:00.0" },
+			{ .id = 9, .ipa = 0x1000000000000, .size_bytes = 8192, .vma_bytes = 4096,
+			  .vma = KVMMT_VMA_FOUND | KVMMT_S1_NORMAL_TAGGED, .backing = "anonymous memory" },
+			{ .id = 10, .ipa = 0x1000000002000, .size_bytes = 4096 },
+		},
+	};
+
+	model_free(&model);
+	ui_init(&ui, &host, &model);
+	snprintf(ui.hostname, sizeof(ui.hostname), "gh-01");
+	sample(1);
+	sample(2);
+	model_slots(&model, &s);
+	keys("/gpu\n\n");
+	show("a VM's memslots", 24, 80);
+	show("a VM's memslots, wide", 24, 132);
+	show("a VM's memslots, narrow", 24, 40);
+	s.nr = 0;
+	s.more = false;
+	model_slots(&model, &s);
+	show("a VM that has none", 12, 80);
+	keys("\x1b/db\n\n");
+	ui.no_slots = "they are not in this recording";
+	show("one of which they are not known", 12, 80);
+	keys("\x1b");
+}
+
 /* Answers that are none. */
 static void nonsense(void)
 {
@@ -368,6 +410,7 @@ int main(void)
 	refused();
 	nonsense();
 	stormy();
+	memslots();
 	model_free(&model);
 	screen_free(&screen);
 	return 0;

@@ -116,7 +116,7 @@ def every_key(rows, cols, pc_keys=True, **env):
         after(PAGE_UP, "rows 1-7", "PgUp there", 3)
         after(DOWN, "rows 2-8", "Down there", 3)
         after(UP, "rows 1-7", "Up there", 3)
-        after(END, "18-24 of 24", "End there", 3)
+        after(END, "19-25 of 25" if cols > 40 else "20-26 of 26", "End there", 3)
         after(HOME, "rows 1-7", "Home there", 3)
     after("n", "no vCPU of this VM", "n there", rows - 1)
     after(ESC, "> vm-1", "Esc", 5)

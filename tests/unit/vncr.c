@@ -116,7 +116,7 @@ static char *json_of(const struct kvmmt_event *e)
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	event_json(e, "vm", NULL, f);
+	event_json(e, "vm", NULL, NULL, f);
 	fclose(f);
 	return text;
 }

@@ -17,41 +17,12 @@
 #include <unistd.h>
 
 #include "exporter.h"
+#include "kvmmt.h"
 #include "vmm/check.h"
 #include "witness.h"
 
 #define FILE_NAME "/tmp/lab.kvmmt"
-#define ERR_NAME  "/tmp/lab.err"
-#define OUT_BYTES 262144
 #define SCREEN_S  4	/* between two screens */
-
-/* Runs "kvmmt WORDS", its output to @out of OUT_BYTES; the exit status. */
-static int kvmmt(char *out, const char *words)
-{
-	char copy[512], *argv[32] = { "kvmmt" }, *rest = copy;
-	int fds[2], status = -1, argc = 1;
-	size_t len = 0;
-	ssize_t n;
-	pid_t pid;
-
-	snprintf(copy, sizeof(copy), "%s", words);
-	while ((argv[argc] = strtok_r(NULL, " ", &rest)))
-		argc++;
-	pid = pipe(fds) ? -1 : fork();
-	if (!pid) {
-		dup2(fds[1], STDOUT_FILENO);
-		dup2(open(ERR_NAME, O_WRONLY | O_CREAT | O_TRUNC, 0644), STDERR_FILENO);
-		execv("/bin/kvmmt", argv);
-		_exit(127);
-	}
-	close(fds[1]);
-	while (len < OUT_BYTES - 1 && (n = read(fds[0], out + len, OUT_BYTES - 1 - len)) > 0)
-		len += n;
-	out[len] = '\0';
-	close(fds[0]);
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
 
 /* The same format, live with a recording, then from the recording. */
 static void same(const char *format)

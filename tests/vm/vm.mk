@@ -3,7 +3,7 @@
 VM := tests/vm
 vm_out := $(O)/vm
 vm_lib := $(addprefix $(vm_out)/obj/,vmm/vm.o vmm/check.o guest/access.o witness.o window.o)
-vm_tests := s2table stage2 blocks silicon exporter demo as-nobody without-btf fault-cost storm nested recordings
+vm_tests := s2table stage2 blocks silicon exporter demo as-nobody without-btf fault-cost storm nested recordings slots
 vm_bins := $(addprefix $(vm_out)/root/bin/,$(vm_tests) kvmmt kvmmt-top)
 vm_cflags := -std=gnu11 -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I$(VM) -I$(VM)/vmm -MMD -MP
 
@@ -24,7 +24,8 @@ $(vm_out)/root/bin/silicon: $(vm_out)/obj/silicon.o $(vm_lib)
 $(vm_out)/root/bin/exporter: $(addprefix $(vm_out)/obj/,exporter.o exporter_scrape.o exporter_guest.o exporter_storm.o exporter_fault.o exporter_journal.o exporter_objects.o exporter_memory.o exporter_hardened.o exporter_soak.o guest/tlbi.o) $(vm_lib)
 $(vm_out)/root/bin/demo: $(vm_out)/obj/demo.o $(vm_lib)
 $(vm_out)/root/bin/nested: $(addprefix $(vm_out)/obj/,nested.o nested_print.o nested_regs.o nested_tlbi.o nested_walk.o nested_hcr.o nested_host.o nested_moved.o nested_stress.o nested_pull.o nested_fuzz.o nested_bench.o nested_counts.o counter.o nested_running.o nested_races.o nested_pages.o nested_state.o nested_stage2.o nested_at.o nested_vm.o nv.o nv_tables.o l1/image.o) $(vm_lib)
-$(vm_out)/root/bin/recordings: $(addprefix $(vm_out)/obj/,recordings.o exporter_scrape.o) $(vm_lib)
+$(vm_out)/root/bin/recordings: $(addprefix $(vm_out)/obj/,recordings.o exporter_scrape.o kvmmt.o) $(vm_lib)
+$(vm_out)/root/bin/slots: $(addprefix $(vm_out)/obj/,slots.o kvmmt.o) $(vm_lib)
 $(vm_out)/root/bin/as-nobody: $(vm_out)/obj/as-nobody.o
 $(vm_out)/root/bin/without-btf: $(vm_out)/obj/without-btf.o
 $(addprefix $(vm_out)/root/bin/,$(vm_tests)):

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Of a recording: what memory was refused, where it says that. */
+#include <errno.h>
+
+#include "json.h"
+#include "refusal.h"
+#include "report.h"
+
+void report_refusals_add(struct report *r, const struct kvmmt_event *e)
+{
+	struct refused what;
+
+	if (!kvmmt_is_refusal(e) || !source_origin(&r->source, e, &what))
+		return;
+	/* A VM's first refusal may come before the sample that brings the VM. */
+	if (!model_find(&r->model, e->vm, e->pid))
+		r->err = source_update(&r->source, &r->model);
+	if (model_refusal(&r->model, e, what.backing, what.slot))
+		r->err = -ENOMEM;
+}
+
+static void print_text(const struct model_vm *vm, const struct model_refused *m, FILE *out)
+{
+	const char *reason = refusal_reason(&m->event);
+	char slot[32] = "", what[BACKING_LEN + 40];
+
+	if (m->slot >= 0)
+		snprintf(slot, sizeof(slot), "slot %lld%s", (long long)m->slot, *m->backing ? ", " : "");
+	snprintf(what, sizeof(what), "%s%s", slot, m->backing);
+	fprintf(out, "%-14s %-45s %8llu  %s of a %s\n", vm->name, what, (unsigned long long)m->count,
+		reason ? reason : "unknown", refusal_at(&m->event));
+}
+
+void report_refusals_text(const struct report *r, FILE *out)
+{
+	bool first = true;
+	size_t i, k;
+
+	for (i = 0; i < r->model.nr_vms; i++) {
+		const struct model_vm *vm = r->model.vms[i];
+
+		for (k = 0; k < vm->nr_kept; k++) {
+			if (first)
+				fprintf(out, "\n%-14s %-45s %8s  reason\n", "refused", "memory", "count");
+			first = false;
+			print_text(vm, &vm->refusals[k], out);
+		}
+	}
+}
+
+static void print_json(const struct model_vm *vm, const struct model_refused *m, FILE *out)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_string(&j, "refused", vm->name);
+	json_string(&j, "at", refusal_at(&m->event));
+	json_word(&j, "reason", refusal_reason(&m->event));
+	if (m->slot < 0)
+		json_null(&j, "slot");
+	else
+		json_number(&j, "slot", m->slot);
+	json_word(&j, "backing", *m->backing ? m->backing : NULL);
+	json_address(&j, "ipa_low", m->ipa_low);
+	json_address(&j, "ipa_high", m->ipa_high);
+	json_number(&j, "count", m->count);
+	json_end(&j);
+}
+
+void report_refusals_json(const struct report *r, FILE *out)
+{
+	size_t i, k;
+
+	for (i = 0; i < r->model.nr_vms; i++)
+		for (k = 0; k < r->model.vms[i]->nr_kept; k++)
+			print_json(r->model.vms[i], &r->model.vms[i]->refusals[k], out);
+}
