@@ -12,6 +12,7 @@ struct slots {
 	struct common common;
 	struct source source;
 	struct slot_table table;
+	size_t nr_met;			/* VMs that were meant */
 	bool headed;
 };
 
@@ -79,6 +80,7 @@ static int print_vm(void *ctx, const struct vm_slots *s)
 		vm_identify(NULL, &vm, "");
 	if (!vm_entry_meant(&vm, all->common.vms, all->common.nr_vms))
 		return 0;
+	all->nr_met++;
 	for (i = 0; i < s->nr; i++) {
 		if (all->common.json)
 			print_json(&vm, &s->slots[i]);
@@ -114,7 +116,12 @@ static int run_live(struct slots *s)
 		return open_failed(&s->common, err);
 	err = slot_reader_read(reader, 0, keep, &s->table);
 	slot_reader_close(reader);
-	return err ? fail("slots", "reading memslots: %s", strerror(-err)) : 0;
+	if (err)
+		return fail("slots", "reading memslots: %s", strerror(-err));
+	slot_table_each(&s->table, print_vm, s);
+	if (s->common.nr_vms && !s->nr_met)
+		return fail("slots", "--vm: no VM has this name or pid");
+	return 0;
 }
 
 /* As they are at the end of the recording, or were at the end of their VM. */
@@ -132,6 +139,7 @@ static int run_replay(struct slots *s)
 	}
 	if (stopped < 0)
 		return fail("slots", "%s: %s", s->common.input, strerror(-stopped));
+	slot_table_each(replay_slots(s->source.replay), print_vm, s);
 	return complain_of_recording(&s->common, s->source.replay);
 }
 
@@ -149,7 +157,6 @@ int cmd_slots(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &s);
 	status = s.common.input ? run_replay(&s) : run_live(&s);
-	slot_table_each(s.source.replay ? replay_slots(s.source.replay) : &s.table, print_vm, &s);
 	source_close(&s.source);
 	slot_table_clear(&s.table);
 	return status;

@@ -99,6 +99,7 @@ expect "kvmmt: a kernel without tracepoints" "none of the kvm_s2_\* tracepoints"
 	-k stock -- /bin/kvmmt stat
 expect "kvmmt: not root" "run as root, or with CAP_BPF" 1 -- /bin/as-nobody /bin/kvmmt stat
 expect "kvmmt: no BTF" "/sys/kernel/btf/vmlinux: cannot be read" 1 -- /bin/without-btf /bin/kvmmt top -b
+expect "kvmmt: slots, not root" "run as root, or with CAP_BPF" 1 -- /bin/as-nobody /bin/kvmmt slots
 expect "kvmmt: --vm that matches nothing" "no VM has this name or pid" 1 -- /bin/kvmmt stat --vm nobody
 expect "kvmmt: --vm with a COMMAND" "those that COMMAND makes are not watched" 1 -- \
 	/bin/kvmmt record --vm nobody -- /bin/stage2 work
@@ -112,11 +113,12 @@ expect "kvmmt: exporter without privileges" "run as root, or with CAP_BPF" 1 -- 
 
 expect "kvmmt: lockdown: what cannot be told is said" "refusals are told without slot and file" 0 \
 	-a lockdown=confidentiality -- /bin/kvmmt exporter --check
+expect "kvmmt: lockdown: slots" "memslots cannot be read" 1 -a lockdown=confidentiality -- /bin/kvmmt slots
 expect "kvmmt: lockdown: the rest is there" "327[67][0-9] events  lost 0" 0 \
 	-a lockdown=confidentiality -- /bin/storm 1 /bin/kvmmt record -o /tmp/data
 
 run recorded
-small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 filter + /bin/stage2 race 40 + /bin/stage2 loss"
+small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 filter + /bin/stage2 race 40 + /bin/stage2 loss + /bin/slots"
 boot "patched max" "${table[@]}" -- /bin/s2table + ${small/blocks/blocks 100000}
 boot "patched max recordings" -t 300 -- /bin/recordings
 # Without VHE struct kvm is from the slab, and addresses come back at once.
@@ -124,7 +126,7 @@ boot "patched max nvhe" -a kvm-arm.mode=nvhe -- /bin/stage2 reuse + /bin/stage2 
 boot "patched max mte" -t 400 -M mte=on -- /bin/stage2 mte + /bin/stage2 leak 20000
 boot "patched neoverse-n1" -t 300 -c neoverse-n1 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100000 unsafe
 boot "patched neoverse-v1" -c neoverse-v1 "${table[@]}" -- /bin/s2table + $small
-boot "stock max" -k stock "${table[@]}" -- /bin/s2table stock
+boot "stock max" -k stock "${table[@]}" -- /bin/s2table stock + /bin/slots 2 live
 boot "stock neoverse-n1" -k stock -c neoverse-n1 "${table[@]}" -- /bin/s2table stock
 expect "stock: splitting a block forgets its memory type" \
 	"not ok blocks: nGnRE: the pages are of its type" 1 -k stock -- /bin/blocks
@@ -132,7 +134,7 @@ expect "stock: the touched page of a DAX block stays taken" \
 	"not ok blocks: dax: the page that was touched is released" 1 -k stock -- /bin/blocks
 # A fault takes these kernels milliseconds: what is about the kernel, and few rounds of it.
 debug="/bin/s2table + /bin/blocks + /bin/silicon emulated 5 + /bin/stage2 cow"
-boot "debug max" -k debug -t 900 "${table[@]}" -- $debug + /bin/stage2 counts + /bin/stage2 race 20 + /bin/stage2 leak 100
+boot "debug max" -k debug -t 900 "${table[@]}" -- $debug + /bin/stage2 counts + /bin/stage2 race 20 + /bin/stage2 leak 100 + /bin/slots 15
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- $debug
 boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
 # A tracer stops it twice at each system call.
