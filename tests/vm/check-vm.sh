@@ -137,6 +137,7 @@ boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- $debug
 boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
 # A tracer stops it twice at each system call.
 boot "exporter hardened" -t 600 -c neoverse-n1 -- /bin/exporter hardened
+boot "exporter vfio" -t 300 -c neoverse-n1 -- /bin/exporter vfio
 boot "exporter soak" -t 300 -- /bin/exporter soak 30
 boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/exporter lockdown
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms
