@@ -21,6 +21,10 @@ $(unit_out)/%: tests/unit/%.c $(unit_obj)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(unit_cflags) -MF $@.test.d $(filter %.c %.o,$^) -lbpf -lelf -lz -lzstd -lmicrohttpd -lsystemd -o $@
 
+## grafana-types: fetch with npm what the dashboard is checked against beside our own checks
+grafana-types:
+	@tests/monitoring/grafana.sh install
+
 ## check-unit: tests without the lab
 check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_out)/vmnames $(unit_out)/screens \
 	$(unit_out)/recording $(unit_out)/replay $(unit_out)/expr \
@@ -64,4 +68,4 @@ tool-deb check-tool-deb: tools
 	@tests/deb.sh $(O)/tool-deb
 
 -include $(wildcard $(unit_out)/*.d)
-.PHONY: check-unit tool-deb check-tool-deb
+.PHONY: check-unit grafana-types tool-deb check-tool-deb
