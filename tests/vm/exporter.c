@@ -2,7 +2,7 @@
 /*
  * kvmmt exporter on a host whose guests are refused, live and go.
  *   exporter
- *   exporter storms, faults, objects, hardened, vfio: that part alone
+ *   exporter storms, faults, objects, hardened, vfio, systemd: that part alone
  *   exporter lockdown: a refusal where the kernel lets BPF read no memory
  *   exporter soak SECONDS: no alarm while guests lead ordinary lives
  *   exporter memory ROUNDS [record]: what it takes, while 16 VMs a round come and go
@@ -310,7 +310,7 @@ static int part(const char *name)
 		void (*run)(void);
 	} parts[] = { { "nested", nested_storms }, { "lockdown", locked_down }, { "storms", storms },
 		      { "faults", faults }, { "objects", objects }, { "hardened", hardened },
-		      { "vfio", vfio } };
+		      { "vfio", vfio }, { "systemd", under_systemd } };
 	size_t i;
 
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)

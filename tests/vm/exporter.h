@@ -56,6 +56,9 @@ int ordinary(unsigned int life_s);
 void vfio(void);
 int vfio_guest(void);
 
+/* exporter_systemd.c */
+void under_systemd(void);
+
 /* exporter_journal.c: @start runs an exporter with a recorder, its standard error to @messages */
 void journal(pid_t (*start)(void), const char *messages);
 
