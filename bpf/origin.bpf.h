@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a mapping is of: part of kvmmt.bpf.c. */
+/* What is known of mapped memory. */
+#ifndef ORIGIN_BPF_H
+#define ORIGIN_BPF_H
+
+#include <kvmmt/maps.h>
 
 /* Set by user space, at last when VFIO's module is loaded. */
 struct kvmmt_vfio vfio;
@@ -18,26 +22,28 @@ static __always_inline bool is_vfio(struct file *file, const char *name)
 	return true;
 }
 
-static __always_inline void vfio_device(struct file *file, char *name)
+static __always_inline void note_device(struct file *file, struct kvmmt_origin *origin)
 {
 	struct device *dev = NULL;
 	char *device = NULL;
 
 	bpf_probe_read_kernel(&device, sizeof(device), file->private_data + vfio.device);
 	bpf_probe_read_kernel(&dev, sizeof(dev), device + vfio.dev);
-	bpf_probe_read_kernel_str(name, KVMMT_FILE_LEN, BPF_CORE_READ(dev, kobj.name));
+	if (bpf_probe_read_kernel_str(origin->file, sizeof(origin->file), BPF_CORE_READ(dev, kobj.name)) > 1)
+		origin->vfio = 1;
 }
 
-static long on_vma(struct task_struct *task, struct vm_area_struct *vma, struct kvmmt_origin *origin)
+static __always_inline void note_file(const struct vm_area_struct *vma, struct kvmmt_origin *origin)
 {
 	struct file *file = vma->vm_file;
 
 	if (!file)
-		return 0;
+		return;
 	origin->rdev = file->f_inode->i_rdev;
 	bpf_probe_read_kernel_str(origin->file, sizeof(origin->file), file->f_path.dentry->d_name.name);
 	bpf_probe_read_kernel_str(origin->module, sizeof(origin->module), file->f_op->owner->name);
 	if (is_vfio(file, origin->file))
-		vfio_device(file, origin->device);
-	return 0;
+		note_device(file, origin);
 }
+
+#endif

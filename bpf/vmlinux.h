@@ -42,18 +42,25 @@ enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_F_NO_PREALLOC = 1 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct rb_node {
+	unsigned long __rb_parent_color;
+	struct rb_node *rb_right, *rb_left;
+};
+
+struct rb_root {
+	struct rb_node *rb_node;
+};
+
 struct kvm_memory_slot {
+	struct rb_node gfn_node[2];
 	__u64 base_gfn;
 	unsigned long npages;
 	short id;
 };
 
-typedef struct {
-	__s64 counter;
-} atomic_long_t;
-
 struct kvm_memslots {
-	atomic_long_t last_used_slot;
+	struct rb_root gfn_tree;
+	int node_idx;
 };
 
 struct kvm {

@@ -127,8 +127,8 @@ static bool find_device(const char *sys, const struct kvmmt_origin *o, __u64 add
 
 	if (address && find_bar(sys, address, d))
 		return true;
-	if (o->device[0])
-		return find_named(sys, o->device, d);
+	if (o->vfio)
+		return find_named(sys, o->file, d);
 	if (!o->rdev)
 		return false;
 	snprintf(path, sizeof(path), "%s/dev/char/%u:%u/device", sys, o->rdev >> 20, o->rdev & 0xfffff);
@@ -157,13 +157,13 @@ const char *backing_text(const char *sys, const struct kvmmt_origin *o, __u64 pf
 	buf[0] = '\0';
 	if (o->rdev)
 		node_name(sys, o, node);
-	else if (o->device[0] && d.group[0])
+	else if (o->vfio && d.group[0])
 		snprintf(node, sizeof(node), "vfio/%s", d.group);
 	vm_clean_name(name, o->file, strnlen(o->file, sizeof(o->file)));
 	if (found)
 		device_text(&d, node, buf);
-	else if (o->device[0])
-		snprintf(buf, BACKING_LEN, "device %s of VFIO", o->device);
+	else if (o->vfio)
+		snprintf(buf, BACKING_LEN, "device %s of VFIO", name);
 	else if (o->rdev)
 		snprintf(buf, BACKING_LEN, "device /dev/%s%s%s", node, o->module[0] ? ", module " : "",
 			 o->module);

@@ -80,6 +80,7 @@ struct kvmmt_cause {
 /* What memory was refused, as the kernel knows it and the event does not tell. */
 #define KVMMT_MAX_ORIGINS 256
 #define KVMMT_FILE_LEN	  40
+#define KVMMT_MODULE_LEN  20
 
 struct kvmmt_origin_key {
 	__u64 vm;
@@ -88,11 +89,11 @@ struct kvmmt_origin_key {
 
 struct kvmmt_origin {
 	char file[KVMMT_FILE_LEN];	/* last part of the mapped file's name, "": none */
-	char module[KVMMT_FILE_LEN];	/* that the file's operations are of, "": none's */
-	char device[KVMMT_FILE_LEN];	/* that the file is of, by the name of its bus, if VFIO says so */
+	char module[KVMMT_MODULE_LEN];	/* that the file's operations are of, "": none's */
 	__u32 rdev;			/* if that is a device: major << 20 | minor; else 0 */
 	__s32 slot;			/* id, -1: not known */
-	__u32 killed;			/* 1: the VMM was being killed, and got no memory any more */
+	__u16 killed;			/* 1: the VMM was being killed, and got no memory any more */
+	__u16 vfio;			/* 1: .file is the device, as its bus calls it, that VFIO's file is of */
 };
 
 /*

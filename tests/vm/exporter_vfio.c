@@ -18,12 +18,26 @@
 #include "vmm/check.h"
 #include "window.h"
 
+#define OTHER_SLOTS 20
 #define BACKING "backing=\"PCI 0000:00:00.0\""
 
-/* Refused as a slot, and then at a fault: behind KVM's back, where RAM was. */
+/* Slots around the window's, of which none has its id's place. 0, or what vm_slot() says. */
+static int other_slots(struct vm *vm, char *ram)
+{
+	int i, err = 0;
+
+	for (i = 0; i < OTHER_SLOTS && !err; i++)
+		err = vm_slot(vm, 3 + i * 7 % OTHER_SLOTS, VM_WINDOW + (i - OTHER_SLOTS / 2) * 16 * PAGE + 8 * PAGE, ram, PAGE, 0);
+	return err;
+}
+
+/*
+ * Refused as a slot, and then at faults: behind KVM's back, where RAM was. KVM has two trees of
+ * slots, and changes between them.
+ */
 int vfio_guest(void)
 {
-	char *ram = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *memory;
+	char *ram = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *memory;
 	int group = open("/dev/vfio/0", O_RDWR | O_CLOEXEC), device;
 	struct vcpu vcpu;
 	struct vm vm;
@@ -33,7 +47,10 @@ int vfio_guest(void)
 	if (ram == MAP_FAILED || memory == MAP_FAILED || vm_open(&vm, 0) ||
 	    vm_slot(&vm, 2, VM_WINDOW, memory, PAGE, 0) != -EINVAL || vm_slot(&vm, 1, VM_WINDOW, ram, PAGE, 0) ||
 	    mmap(ram, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, device, 0) != ram ||
-	    vcpu_open(&vm, &vcpu, 0))
+	    other_slots(&vm, ram + PAGE) || vcpu_open(&vm, &vcpu, 0))
+		return 1;
+	access_one(&vcpu, VM_WRITE, VM_VA_NORMAL, 1);
+	if (vm_slot(&vm, 3 + OTHER_SLOTS, VM_WINDOW + (OTHER_SLOTS << 20), ram + PAGE, PAGE, 0))
 		return 1;
 	access_one(&vcpu, VM_WRITE, VM_VA_NORMAL, 1);
 	usleep(200000);
@@ -69,5 +86,7 @@ void vfio(void)
 	check(soon(told), page, "vfio: a slot is refused, and told with the device behind the group");
 	check(has("kvmmt_refusal_age_seconds{", "vm=\"vfio-a\"", "at=\"fault\"", "slot=\"1\"", BACKING, NULL), page,
 	      "vfio: so is a fault");
+	check(!has("kvmmt_refusal_age_seconds{", "at=\"fault\"", "slot=\"\"", NULL), page,
+	      "vfio: its slot is found among others, also when they change");
 	stop_exporter(pid, "vfio");
 }
