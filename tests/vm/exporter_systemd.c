@@ -19,6 +19,8 @@
 
 #define SAID	"/tmp/said"
 #define STATE	"/var/lib/private/kvmmt"
+#define DEFAULT "/etc/default/kvmmt-exporter"
+#define TEXT	"/run/kvmmt/kvmmt.prom"
 #define CGROUP	"/sys/fs/cgroup/system.slice/kvmmt-exporter.service/"
 #define SERVICE "kvmmt-exporter.service"
 #define SOCKET	"kvmmt-exporter.socket"
@@ -113,6 +115,25 @@ static bool memory_said(unsigned long *bytes)
 	return file_has(CGROUP "memory.peak", "") && sscanf(page, "%lu", bytes) == 1;
 }
 
+static bool text_written(void)
+{
+	return file_has(TEXT, "\nkvmmt_vms 0\n");
+}
+
+/* As the manual says: what it writes is read through a link, by another user. */
+static void text(void)
+{
+	struct stat st = { 0 };
+
+	if (truncate(DEFAULT, 0))
+		not_ok("setup: " DEFAULT ": %s", strerror(errno));
+	write_file(DEFAULT, "ARGS=\"--textfile " TEXT "\"\n");
+	check(!systemctl("start", SERVICE) && soon(text_written), page, "systemd: with --textfile it writes that");
+	check(!stat("/run/kvmmt", &st) && st.st_mode & 05 && !stat(TEXT, &st) && st.st_mode & 04, "it may not",
+	      "systemd: which every user may read");
+	check(!systemctl("stop", SERVICE) && access(TEXT, F_OK), page, "systemd: and which goes with it");
+}
+
 static void journal_said(void)
 {
 	command((char *[]){ "/bin/journalctl", "--no-pager", "-b", NULL });
@@ -144,6 +165,7 @@ void under_systemd(void)
 	check(!strcmp(property("ActiveState"), "active"), page, "systemd: it runs");
 	systemctl("stop", SOCKET);
 	systemctl("stop", SERVICE);
+	text();
 	if (check_status())
 		journal_said();
 }
