@@ -259,18 +259,30 @@ static long on_vma(struct task_struct *task, struct vm_area_struct *vma, struct 
 	return 0;
 }
 
-/* The slot that was used last, if it is the one that has @ipa: most likely, after its fault. */
-static __always_inline int slot_of(struct kvm *kvm, __u64 ipa)
-{
-	struct kvm_memory_slot *slot;
-	struct kvm_memslots *slots = BPF_CORE_READ(kvm, memslots[0]);
-	__u64 base;
+#define SLOTS_DEPTH 32 /* of the tree, which is balanced: more than KVM has slots for */
 
-	slot = (struct kvm_memory_slot *)BPF_CORE_READ(slots, last_used_slot.counter);
-	base = BPF_CORE_READ(slot, base_gfn);
-	if (!slot || (ipa >> page_shift) - base >= BPF_CORE_READ(slot, npages))
-		return -1;
-	return BPF_CORE_READ(slot, id);
+/* The id of the slot that has @ipa, or -1: as KVM looks for it. */
+static __noinline int slot_of(struct kvm *kvm, __u64 ipa)
+{
+	struct kvm_memslots *slots = BPF_CORE_READ(kvm, memslots[0]);
+	struct rb_node *node = BPF_CORE_READ(slots, gfn_tree.rb_node);
+	__u64 offset = bpf_core_field_offset(struct kvm_memory_slot, gfn_node), gfn = ipa >> page_shift, base;
+	int i;
+
+	if (BPF_CORE_READ(slots, node_idx))
+		offset += bpf_core_type_size(struct rb_node);
+	for (i = 0; node && i < SLOTS_DEPTH; i++) {
+		struct kvm_memory_slot *slot = (void *)node - offset;
+
+		base = BPF_CORE_READ(slot, base_gfn);
+		if (gfn < base)
+			node = BPF_CORE_READ(node, rb_left);
+		else if (gfn - base < BPF_CORE_READ(slot, npages))
+			return BPF_CORE_READ(slot, id);
+		else
+			node = BPF_CORE_READ(node, rb_right);
+	}
+	return -1;
 }
 
 /* Rare, and in the context of the VMM, which has the mapping. */

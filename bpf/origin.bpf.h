@@ -1,9 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is known of mapped memory: of refusals (kvmmt.bpf.c) and of memslots (slots.bpf.c). */
+/* What is known of mapped memory. */
 #ifndef ORIGIN_BPF_H
 #define ORIGIN_BPF_H
 
 #include <kvmmt/maps.h>
+
+/* Set by user space, at last when VFIO's module is loaded. */
+struct kvmmt_vfio vfio;
+
+/* Only the kernel makes files there, and gives them their names. */
+static __always_inline bool is_vfio(struct file *file, const char *name)
+{
+	static const char anonymous[] = "[vfio-device]";
+	unsigned int i;
+
+	if (!vfio.known || file->f_inode->i_sb->s_magic != ANON_INODE_FS_MAGIC)
+		return false;
+	for (i = 0; i < sizeof(anonymous); i++)
+		if (name[i] != anonymous[i])
+			return false;
+	return true;
+}
+
+static __always_inline void note_device(struct file *file, struct kvmmt_origin *origin)
+{
+	struct device *dev = NULL;
+	char *device = NULL;
+
+	bpf_probe_read_kernel(&device, sizeof(device), file->private_data + vfio.device);
+	bpf_probe_read_kernel(&dev, sizeof(dev), device + vfio.dev);
+	if (bpf_probe_read_kernel_str(origin->file, sizeof(origin->file), BPF_CORE_READ(dev, kobj.name)) > 1)
+		origin->vfio = 1;
+}
 
 static __always_inline void note_file(const struct vm_area_struct *vma, struct kvmmt_origin *origin)
 {
@@ -13,6 +41,9 @@ static __always_inline void note_file(const struct vm_area_struct *vma, struct k
 		return;
 	origin->rdev = file->f_inode->i_rdev;
 	bpf_probe_read_kernel_str(origin->file, sizeof(origin->file), file->f_path.dentry->d_name.name);
+	bpf_probe_read_kernel_str(origin->module, sizeof(origin->module), file->f_op->owner->name);
+	if (is_vfio(file, origin->file))
+		note_device(file, origin);
 }
 
 #endif

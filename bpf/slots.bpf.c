@@ -11,8 +11,6 @@
 #include <kvmmt/maps.h>
 #include "origin.bpf.h"
 
-#define ANON_INODE_FS_MAGIC 0x09041934 /* include/uapi/linux/magic.h */
-
 /* include/linux/mm.h */
 #define VM_SHARED	    0x8ull
 #define VM_MAYWRITE	    0x20ull

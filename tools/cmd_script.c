@@ -194,6 +194,7 @@ static int run(struct script *s, struct live *live, int child)
 	int err = 0, status = 0;
 
 	while (!enough(s, end_ns)) {
+		live_find_vfio(live);
 		err = live_events(live, 100, false, print_event, s);
 		if (err && err != -EINTR)
 			return fail(s->common.command, "reading events: %s", strerror(-err));

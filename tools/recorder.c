@@ -109,6 +109,7 @@ static int read_changed(struct recorder *r)
 	int err = 0;
 	size_t i;
 
+	live_find_vfio(r->live);	/* which a new slot may be of */
 	for (i = 0; i < r->nr_changed && !err; i++) {
 		struct vm_entry vm = { .vm = r->changed[i].vm, .pid = r->changed[i].pid };
 
@@ -122,6 +123,7 @@ static int read_changed(struct recorder *r)
 void recorder_follow(struct recorder *r, struct live *live)
 {
 	r->live = live;
+	live_find_vfio(live);
 	writer_ask_origins(r->writer, origin);
 	if (!slot_reader_open(&r->slots))
 		read_slots(r, 0);

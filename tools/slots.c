@@ -49,7 +49,7 @@ void slot_describe(struct slot *to, const struct kvmmt_slot *from, const char *s
 	};
 	if (!(from->vma & KVMMT_VMA_FOUND))
 		return;
-	if (origin.rdev)
+	if (origin.rdev || origin.vfio)
 		backing_text(sys, &origin, ~0ull, page_size_bytes, to->backing);
 	else
 		memory_text(from, to->backing);

@@ -102,6 +102,12 @@ void slot_reader_close(struct slot_reader *r);
  */
 int slot_reader_read(struct slot_reader *r, __u32 process, slots_fn fn, void *ctx);
 
+/*
+ * From now on live_origin() tells devices of VFIO, if that is in the kernel. To be called now
+ * and then, since it may come as a module; it costs a system call.
+ */
+void live_find_vfio(struct live *live);
+
 /* Readable when events have come, until live_events(); -1 if none are streamed. */
 int live_fd(const struct live *live);
 

@@ -4,10 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
-#include "source_live.h"
+#include "source_live_state.h"
 #include "slots.skel.h"
 
 #define READ_RECORDS 256
@@ -17,6 +15,7 @@
 struct slot_reader {
 	struct slots_bpf *skel;
 	long page_size_bytes;
+	int vfio_sought;
 	struct kvmmt_slot records[READ_RECORDS];
 	struct vm_slots vm;	/* what was read of the VM that is being read */
 };
@@ -133,6 +132,7 @@ int slot_reader_read(struct slot_reader *r, __u32 process, slots_fn fn, void *ct
 	bool again = true;
 	int err = 0, n;
 
+	live_seek_vfio(&r->skel->bss->vfio, &r->vfio_sought);
 	for (n = 1; n <= TRIES && again && !err; n++) {
 		again = false;
 		err = pass(r, process, n == TRIES, &again, fn, ctx);

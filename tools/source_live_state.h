@@ -18,9 +18,15 @@ struct live {
 	size_t nr_waiting, room;
 	__u64 settled_ns;
 	bool out_of_memory, refused;
+	int vfio_sought;		/* source_live_vfio.c's */
 };
 
 /* source_live_events.c: @nr rings, which have @ring_bytes together. 0 or -errno. */
 int live_add_rings(struct live *live, size_t ring_bytes, __u32 nr);
+
+/*
+ * source_live_vfio.c: fill in @vfio once that can be known; *@where is its own, 0 at first.
+ */
+void live_seek_vfio(struct kvmmt_vfio *vfio, int *where);
 
 #endif

@@ -80,6 +80,7 @@ struct kvmmt_cause {
 /* What memory was refused, as the kernel knows it and the event does not tell. */
 #define KVMMT_MAX_ORIGINS 256
 #define KVMMT_FILE_LEN	  40
+#define KVMMT_MODULE_LEN  20
 
 struct kvmmt_origin_key {
 	__u64 vm;
@@ -96,9 +97,21 @@ static inline __u64 kvmmt_origin_hva(const struct kvmmt_event *e)
 
 struct kvmmt_origin {
 	char file[KVMMT_FILE_LEN];	/* last part of the mapped file's name, "": none */
+	char module[KVMMT_MODULE_LEN];	/* that the file's operations are of, "": none's */
 	__u32 rdev;			/* if that is a device: major << 20 | minor; else 0 */
 	__s32 slot;			/* id, -1: not known */
-	__u32 killed;			/* 1: the VMM was being killed, and got no memory any more */
+	__u16 killed;			/* 1: the VMM was being killed, and got no memory any more */
+	__u16 vfio;			/* 1: .file is the device, as its bus calls it, that VFIO's file is of */
+};
+
+/*
+ * A device's file in VFIO is anonymous, but private_data leads to the device: by these
+ * members of VFIO's own structs, whose places its module's BTF has.
+ */
+struct kvmmt_vfio {
+	__u32 device;	/* struct vfio_device_file's */
+	__u32 dev;	/* struct vfio_device's */
+	__u32 known;	/* 1: VFIO is there, and these are its */
 };
 
 /*

@@ -87,6 +87,11 @@ recorded() {
 	rm -f "$data"
 }
 
+under_systemd() {
+	"$here/systemd.sh" "$dir/systemd.cpio" && one_boot "exporter systemd" -t 300 -c neoverse-n1 -x "$dir/systemd.cpio" \
+		-a rdinit=/usr/lib/systemd/systemd -- /bin/exporter systemd
+}
+
 run "$here/btf.sh"
 
 # The lab itself: it must notice what it is there to notice.
@@ -134,11 +139,14 @@ expect "stock: the touched page of a DAX block stays taken" \
 	"not ok blocks: dax: the page that was touched is released" 1 -k stock -- /bin/blocks
 # A fault takes these kernels milliseconds: what is about the kernel, and few rounds of it.
 debug="/bin/s2table + /bin/blocks + /bin/silicon emulated 5 + /bin/stage2 cow"
-boot "debug max" -k debug -t 900 "${table[@]}" -- $debug + /bin/stage2 counts + /bin/stage2 race 20 + /bin/stage2 leak 100 + /bin/slots 15
+boot "debug max" -k debug -t 900 "${table[@]}" -- $debug + /bin/stage2 counts + /bin/stage2 race 20 + /bin/stage2 leak 100 + /bin/slots 5
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- $debug
 boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
 # A tracer stops it twice at each system call.
 boot "exporter hardened" -t 600 -c neoverse-n1 -- /bin/exporter hardened
+echo "  LAB      exporter systemd"
+run under_systemd
+boot "exporter vfio" -t 300 -c neoverse-n1 -- /bin/exporter vfio
 boot "exporter soak" -t 300 -- /bin/exporter soak 30
 boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/exporter lockdown
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms

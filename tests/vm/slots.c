@@ -40,11 +40,11 @@ static const struct row {
 	{ "file disk.img", "Normal", "", 0, FILE_OF_TMPFS, 0 },
 	{ "hugetlb anonymous memory", "Normal", "", 0, HUGE, 0 },
 	{ "file disk.img", "Normal", "partly", 0, PARTLY, 0 },
-	{ "device /dev/pfnmap", "nGnRE", "pfnmap,io", PFNMAP_nGnRE, DEVICE, 0 },
-	{ "device /dev/pfnmap", "NormalNC", "pfnmap,io", PFNMAP_NC, DEVICE, 0 },
-	{ "device /dev/pfnmap", "nGnRnE", "pfnmap,io,any-uncached",
+	{ "device /dev/pfnmap, module pfnmap", "nGnRE", "pfnmap,io", PFNMAP_nGnRE, DEVICE, 0 },
+	{ "device /dev/pfnmap, module pfnmap", "NormalNC", "pfnmap,io", PFNMAP_NC, DEVICE, 0 },
+	{ "device /dev/pfnmap, module pfnmap", "nGnRnE", "pfnmap,io,any-uncached",
 	  PFNMAP_nGnRnE | PFNMAP_ANY_UNCACHED, DEVICE, 0 },
-	{ "device /dev/pfnmap", "Normal", "pfnmap,io", PFNMAP_CACHEABLE, DEVICE, 0 },
+	{ "device /dev/pfnmap, module pfnmap", "Normal", "pfnmap,io", PFNMAP_CACHEABLE, DEVICE, 0 },
 };
 #define ROWS (int)(sizeof(rows) / sizeof(rows[0]))
 
@@ -157,13 +157,13 @@ static void refusal(void)
 	sleep(1);
 	kvmmt_stop(pid);
 	check(!kvmmt(out, "script --json --refused -i " FILE_NAME) &&
-		      strstr(out, "\"slot\":5,\"backing\":\"device /dev/pfnmap\"}"),
+		      strstr(out, "\"slot\":5,\"backing\":\"device /dev/pfnmap, module pfnmap\"}"),
 	      out, "a recording tells what a refusal was about");
 	check(!kvmmt(out, "script --refused -i " FILE_NAME) &&
-		      strstr(out, "; memory: slot 5, device /dev/pfnmap\n"),
+		      strstr(out, "; memory: slot 5, device /dev/pfnmap, module pfnmap\n"),
 	      out, "also in words");
 	check(!kvmmt(out, "report -i " FILE_NAME) && strstr(out, "slot 5") &&
-		      strstr(out, "device /dev/pfnmap"),
+		      strstr(out, "device /dev/pfnmap, module pfnmap"),
 	      out, "and so does a report");
 }
 
