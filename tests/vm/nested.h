@@ -111,6 +111,7 @@ void test_pulled(struct env *e);
 void test_shadow(struct env *e);
 void test_released(struct env *e);
 void test_lazyfree(struct env *e);
+void test_poisoned(struct env *e);
 void test_userspace(struct env *e);
 void test_reset(struct env *e);
 void test_stress(struct env *e);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "nested.h"
+#include "poison.h"
 
 #define ENTRIES	 8			/* KVM_VNCR_ENTRIES */
 #define ASID	 5
@@ -125,6 +126,12 @@ static void by_the_host(struct env *e)
 	ioctl(e->nv.vm.fd, KVM_GET_DIRTY_LOG, &log);
 	want("inval_write_protect", 1);
 	l2_access(e, 0, 0, READ, 0);
+	want("walk_filled", 1);
+	if (poison_page(mem))
+		not_ok("a page does not fail");
+	want("inval_notifier", 1);
+	l2_access(e, 0, 0, READ, 0);
+	want("walk_hwpoison", 1);
 	want("walk_filled", 1);
 	nv_slot(&e->nv, SLOT, NULL, 0, 0);
 	want("inval_memslot", 1);

@@ -4,11 +4,13 @@
  * and that the host can have its pages, with what L2 wrote.
  */
 #include <sched.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "nested.h"
+#include "poison.h"
 
 #define ONE	 4			/* pages of the window */
 #define OPS	 7
@@ -120,4 +122,22 @@ void test_lazyfree(struct env *e)
 	sched_setaffinity(0, sizeof(before), &before);
 	nv_slot(&e->nv, SLOT, NULL, 0, 0);
 	munmap(mem, 16 * PAGE);
+}
+
+/* Nobody gets what was in memory that failed, and it is the VMM that has to know. */
+void test_poisoned(struct env *e)
+{
+	char *mem = own_slot(e, 16 * PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	struct seen s;
+
+	check(l2_wrote(e, 50), "it does not", "L2 uses its page");
+	check(!poison_page(mem), "madvise() failed", "the page fails");
+	s = l2_access(e, 0, 0, READ, 1);
+	check(!s.esr && !s.value, "another", "L2 reads the page that the VMM put there (%#lx, ESR %#lx)",
+	      s.value, s.esr);
+	check(poison.signals == 1 && poison.code == BUS_MCEERR_AR && poison.addr == mem &&
+		      poison.bytes == PAGE,
+	      "another", "at a SIGBUS that says where and how much");
+	check(l2_wrote(e, 51) && scratch_of(mem) == 51, "it does not", "and writes it");
+	nv_slot(&e->nv, SLOT, NULL, 0, 0);
 }
