@@ -51,7 +51,8 @@ int play_step(struct play *p)
 	if (stopped < 0 || *p->stop)
 		return stopped < 0 ? stopped : 0;
 	p->ended = stopped == REPLAY_END || stopped == REPLAY_TOTALS;
-	if (p->ended && source_now_ns(p->source) == p->model->now_ns)
+	/* The live run's last sample may be the end; a step led to something. */
+	if (p->ended && !p->step_ns && source_now_ns(p->source) == p->model->now_ns)
 		return 0;
 	err = take(p);
 	return err ? err : 1;

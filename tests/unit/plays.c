@@ -154,6 +154,23 @@ static void other_steps(void)
 	end();
 }
 
+/* An event that is a recording's beginning and its end */
+static void moment(void)
+{
+	const struct recording_info info = { .host.tracepoint = { true, true, true } };
+	struct writer *w = writer_new(&info, name_vm, NULL);
+	char got[TEXT];
+
+	writer_open(w, path);
+	fault(w, 100 * S);
+	writer_close(w);
+	writer_free(w);
+	begin(S);
+	steps(1);
+	check(play.ended && strstr(screen(got), "vm-1"), got, "a recording of one moment is shown");
+	end();
+}
+
 static void pipes(void)
 {
 	int fds[2], saved = dup(STDIN_FILENO), err;
@@ -190,6 +207,8 @@ int main(void)
 	record(NULL, 0);
 	ways("without samples", S, 7, 7);
 	other_steps();
+	moment();
+	record(NULL, 0);
 	strcpy(file, path);
 	pipes();
 	unlink(file);
