@@ -252,16 +252,7 @@ static __always_inline struct kvmmt_event header(__u16 kind, struct kvm *kvm, in
 	};
 }
 
-static long on_vma(struct task_struct *task, struct vm_area_struct *vma, struct kvmmt_origin *origin)
-{
-	struct file *file = vma->vm_file;
-
-	if (!file)
-		return 0;
-	origin->rdev = file->f_inode->i_rdev;
-	bpf_probe_read_kernel_str(origin->file, sizeof(origin->file), file->f_path.dentry->d_name.name);
-	return 0;
-}
+#include "origin.bpf.h"
 
 /* The slot that was used last, if it is the one that has @ipa: most likely, after its fault. */
 static __always_inline int slot_of(struct kvm *kvm, __u64 ipa)

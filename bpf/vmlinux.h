@@ -36,6 +36,7 @@ enum {
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 #define SIGNAL_GROUP_EXIT 0x4 /* include/linux/sched/signal.h */
+#define ANON_INODE_FS_MAGIC 0x09041934 /* include/uapi/linux/magic.h */
 
 enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_F_NO_PREALLOC = 1 };
 
@@ -60,8 +61,13 @@ struct kvm {
 	struct kvm_memslots *memslots[1];
 };
 
+struct super_block {
+	unsigned long s_magic;
+};
+
 struct inode {
 	__u32 i_rdev;
+	struct super_block *i_sb;
 };
 
 struct qstr {
@@ -76,9 +82,27 @@ struct path {
 	struct dentry *dentry;
 };
 
+struct module {
+	char name[56];
+};
+
+struct file_operations {
+	struct module *owner;
+};
+
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	const struct file_operations *f_op;
+	void *private_data;
+};
+
+struct kobject {
+	const char *name;
+};
+
+struct device {
+	struct kobject kobj;
 };
 
 struct vm_area_struct {

@@ -4,7 +4,7 @@ unit_out := $(O)/unit
 unit_cflags := $(kvmmt_cflags) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Itools -Itests/vm/vmm
 unit_parts := names.o names_tlbi.o wall.o model.o model_vms.o model_refusal.o counters.o field.o table.o table_rows.o json.o event_text.o event_json.o event_text_vncr.o vmname.o vmname_cgroup.o utf8.o host.o ui.o ui_header.o ui_keys.o ui_prompt.o ui_list.o ui_refusals.o ui_storm.o ui_trend.o ui_cost.o trend.o ui_past.o history.o ui_vm.o ui_vncr.o screen.o
 unit_parts += columns.o encode.o decode.o frame.o frame_ring.o host_frame.o writer.o reader.o
-unit_parts += recorder.o play.o replay_vms.o source.o source_recording.o source_live.o source_live_maps.o source_live_events.o source_live_cost.o expr.o event_field.o
+unit_parts += recorder.o play.o replay_vms.o source.o source_recording.o source_live.o source_live_maps.o source_live_events.o source_live_cost.o source_live_vfio.o expr.o event_field.o
 unit_parts += series.o refusal.o metrics.o metrics_vms.o metrics_storms.o metrics_alerts.o http.o listen.o storm.o storms.o storm_watch.o thrash.o backing.o tell.o hook.o flight.o symbols.o textfile.o
 unit_obj := $(addprefix $(unit_out)/,$(unit_parts) check.o)
 
@@ -20,6 +20,10 @@ $(unit_out)/check.o: tests/vm/vmm/check.c
 $(unit_out)/%: tests/unit/%.c $(unit_obj)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(unit_cflags) -MF $@.test.d $(filter %.c %.o,$^) -lbpf -lelf -lz -lzstd -lmicrohttpd -lsystemd -o $@
+
+## grafana-types: fetch with npm what the dashboard is checked against beside our own checks
+grafana-types:
+	@tests/monitoring/grafana.sh install
 
 ## check-unit: tests without the lab
 check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_out)/vmnames $(unit_out)/screens \
@@ -64,4 +68,4 @@ tool-deb check-tool-deb: tools
 	@tests/deb.sh $(O)/tool-deb
 
 -include $(wildcard $(unit_out)/*.d)
-.PHONY: check-unit tool-deb check-tool-deb
+.PHONY: check-unit grafana-types tool-deb check-tool-deb

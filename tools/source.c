@@ -114,8 +114,10 @@ static int update_replayed(struct source *s, struct update *u)
 
 static int update_live(struct source *s, struct update *u)
 {
-	int err = live_counters(s->live, add_vm, u);
+	int err;
 
+	live_find_vfio(s->live);
+	err = live_counters(s->live, add_vm, u);
 	if (!err)
 		err = live_vcpus(s->live, add_vcpu, u);
 	return err ? err : live_causes(s->live, add_cause, u);

@@ -84,6 +84,12 @@ __u64 live_settled_ns(const struct live *live);
  */
 void live_origin(struct live *live, const struct kvmmt_event *e, struct kvmmt_origin *origin);
 
+/*
+ * From now on live_origin() tells devices of VFIO, if that is in the kernel. To be called now
+ * and then, since it may come as a module; it costs a system call.
+ */
+void live_find_vfio(struct live *live);
+
 /* Readable when events have come, until live_events(); -1 if none are streamed. */
 int live_fd(const struct live *live);
 

@@ -18,6 +18,7 @@ struct live {
 	size_t nr_waiting, room;
 	__u64 settled_ns;
 	bool out_of_memory, refused;
+	int vfio_sought;		/* source_live_vfio.c's */
 };
 
 /* source_live_events.c: @nr rings, which have @ring_bytes together. 0 or -errno. */

@@ -62,11 +62,19 @@ void cgroup_read(const char *proc, pid_t pid, char *path)
 	}
 }
 
+/* Below their own manager users name cgroups as they like: no machine's, no kubelet's. */
+static bool is_users(const char *cgroup)
+{
+	return !strncmp(cgroup, "/user.slice/", 12);
+}
+
 /* machine-qemu\x2d3\x2dweb.scope of systemd-machined: "qemu-3-web" */
 bool cgroup_machine(const char *cgroup, char *name)
 {
 	char path[CGROUP_LEN], part[CGROUP_LEN];
 
+	if (is_users(cgroup))
+		return false;
 	snprintf(path, sizeof(path), "%s", cgroup);
 	while (last_part(path, part, sizeof(part))) {
 		if (strncmp(part, "machine-", 8) || !ends_with(part, ".scope"))
@@ -111,27 +119,49 @@ bool cgroup_unit(const char *cgroup, char *name)
 	return false;
 }
 
-/* kubepods.slice/…/kubepods-pod0c1d_….slice/… or /kubepods/…/pod0c1d-…/…: a UUID after "pod" */
+/* The UID that follows "pod" at @pod, to @uid; false if what follows is no UID, or more. */
+static bool pod_uid(const char *pod, char *uid)
+{
+	const char *from = pod + 3, *end = from + VM_POD_LEN - 1;
+	size_t i;
+
+	if (strspn(from, "0123456789abcdef-_") != VM_POD_LEN - 1 ||
+	    (*end && strcmp(end, ".slice") && strncmp(end, ".slice:", 7)))
+		return false;
+	for (i = 0; i < VM_POD_LEN - 1; i++)
+		uid[i] = from[i] == '_' ? '-' : from[i];
+	uid[i] = '\0';
+	return true;
+}
+
+/*
+ * kubepods-burstable-pod0c1d_….slice of a kubelet that asks systemd for cgroups (with ":cri…" behind
+ * it if the container engine does not), pod0c1d-… below kubepods of one that makes them.
+ */
+static bool is_pod(const char *path, const char *part, char *uid)
+{
+	const char *pods = strstr(part, "kubepods"), *pod = part;
+
+	if (pods && (pods == part || pods[-1] == '-')) {
+		while ((pods = strstr(pods, "-pod")))
+			pod = ++pods;
+		return pod != part && pod_uid(pod, uid);
+	}
+	/* Seen from another pod, what is above both is "..". */
+	return !strncmp(part, "pod", 3) && pod_uid(part, uid) &&
+	       (strstr(path, "/kubepods") || !strncmp(path, "/..", 3));
+}
+
 void vm_pod(const char *proc, pid_t pid, char *uid)
 {
-	char cgroup[CGROUP_LEN], part[CGROUP_LEN];
+	char path[CGROUP_LEN], part[CGROUP_LEN];
 
 	uid[0] = '\0';
-	cgroup_read(proc, pid, cgroup);
-	if (strncmp(cgroup, "/kubepods", 9))
+	cgroup_read(proc, pid, path);
+	if (is_users(path))
 		return;
-	while (last_part(cgroup, part, sizeof(part))) {
-		const char *pod = strstr(part, "pod");
-		size_t i;
-
-		/* The last "pod" of "kubepods-burstable-pod0c1d_…" */
-		while (pod && strstr(pod + 1, "pod"))
-			pod = strstr(pod + 1, "pod");
-		if (!pod || strspn(pod + 3, "0123456789abcdef-_") != VM_POD_LEN - 1)
-			continue;
-		for (i = 0; i < VM_POD_LEN - 1; i++)
-			uid[i] = pod[3 + i] == '_' ? '-' : pod[3 + i];
-		uid[i] = '\0';
-		return;
-	}
+	while (last_part(path, part, sizeof(part)))
+		if (is_pod(path, part, uid))
+			return;
+	uid[0] = '\0';
 }

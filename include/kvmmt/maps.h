@@ -88,9 +88,21 @@ struct kvmmt_origin_key {
 
 struct kvmmt_origin {
 	char file[KVMMT_FILE_LEN];	/* last part of the mapped file's name, "": none */
+	char module[KVMMT_FILE_LEN];	/* that the file's operations are of, "": none's */
+	char device[KVMMT_FILE_LEN];	/* that the file is of, by the name of its bus, if VFIO says so */
 	__u32 rdev;			/* if that is a device: major << 20 | minor; else 0 */
 	__s32 slot;			/* id, -1: not known */
 	__u32 killed;			/* 1: the VMM was being killed, and got no memory any more */
+};
+
+/*
+ * A device's file in VFIO is anonymous, but private_data leads to the device: by these
+ * members of VFIO's own structs, whose places its module's BTF has.
+ */
+struct kvmmt_vfio {
+	__u32 device;	/* struct vfio_device_file's */
+	__u32 dev;	/* struct vfio_device's */
+	__u32 known;	/* 1: VFIO is there, and these are its */
 };
 
 /* One CPU's losses: those not yet told by a LOST event, and all there were. */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Check a Grafana dashboard's structure; with --rules print its queries as recording rules,
-# so that promtool can parse them.
-#   dashboard.py [--rules] FILE
+# so that promtool can parse them; with --types print it as TypeScript for Grafana's own types.
+#   dashboard.py [--rules | --types] FILE
 import json
 import re
 import sys
@@ -46,9 +46,23 @@ def rules(board):
     print(json.dumps({"groups": [{"name": "dashboard", "rules": out}]}))
 
 
+def types(board):
+    """Enums of strings are in JSON what they are called: Word makes literals of them."""
+    print('import type { Dashboard } from "@grafana/schema";')
+    for kind in sorted(KINDS):
+        print(f'import type * as {kind} from "./node_modules/@grafana/schema/dist/types/raw/composable/'
+              f'{kind}/panelcfg/x/types.gen";')
+    print("type Word<T> = T extends string ? `${T}` : T extends object ? { [K in keyof T]: Word<T[K]> } : T;")
+    print(f"export const board: Word<Dashboard> = {json.dumps(board, indent=1)};")
+    for p in board["panels"]:
+        print(f'export const options{p["id"]}: Word<Partial<{p["type"]}.Options>> = {json.dumps(p["options"])};')
+
+
 with open(sys.argv[-1]) as f:
     dashboard = json.load(f)
 if "--rules" in sys.argv:
     rules(dashboard)
+elif "--types" in sys.argv:
+    types(dashboard)
 else:
     check(dashboard)

@@ -53,4 +53,5 @@ result $? "the dashboard is sound" "$said"
 said=$(/usr/bin/python3 tests/monitoring/dashboard.py --rules monitoring/grafana-dashboard.json |
 	"$bin/promtool" check rules /dev/stdin 2>&1)
 result $? "the dashboard's queries are PromQL" "$said"
+tests/monitoring/grafana.sh || failed=1
 exit $failed

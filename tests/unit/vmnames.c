@@ -28,6 +28,14 @@ static void put(const char *file, const char *text, int separator)
 	fclose(f);
 }
 
+#define UID	"0c1d2e3f-0001-4a5b-8c6d-001122334455"
+#define UID_	"0c1d2e3f_0001_4a5b_8c6d_001122334455"
+#define ID	"4f9a3c1b7d2e8f605142334455667788990011223344556677889900aabbccdd"
+
+/* Where a VM of KubeVirt's runs */
+#define LAUNCHER "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" UID_ \
+		 ".slice/cri-containerd-" ID ".scope\n"
+
 /* Words of @cmdline are separated by '|'. */
 static const struct row {
 	const char *what, *cmdline, *cgroup, *name;
@@ -91,8 +99,16 @@ static const struct row {
 	  VM_NAME_UNIT },
 	{ "a login session", "vmm|", "0::/user.slice/user-0.slice/session-3.scope\n", "qemu",
 	  VM_NAME_PROCESS },
+	{ "a user's scope, called as a machine's is", "vmm|",
+	  "0::/user.slice/user-1000.slice/user@1000.service/app.slice/machine-prod.scope\n", "qemu", VM_NAME_PROCESS },
 	{ "a bad escape", "vmm|", "0::/machine.slice/machine-a\\xzz\\x2.scope\n", "a\\xzz\\x2",
 	  VM_NAME_MACHINE },
+	{ "KubeVirt: libvirt's name, in a pod", "/usr/libexec/qemu-kvm|-name|guest=default_web-7,debug-threads=on|-S|",
+	  LAUNCHER, "default_web-7", VM_NAME_OPTION },
+	{ "no name in a pod", "vmm|", LAUNCHER, "qemu", VM_NAME_PROCESS },
+	{ "nor on a node that is a container", "vmm|",
+	  "0::/system.slice/docker-" ID ".scope/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod" UID_
+	  ".slice/cri-containerd-" ID ".scope\n", "qemu", VM_NAME_PROCESS },
 	{ "no cgroup, no command line", "", NULL, "qemu", VM_NAME_PROCESS },
 	{ "garbage", "|||-name||", ":::\n::\nx", "qemu", VM_NAME_PROCESS },
 };
@@ -100,15 +116,36 @@ static const struct row {
 static void pods(void)
 {
 	static const struct {
-		const char *cgroup, *uid;
+		const char *what, *cgroup, *uid;
 	} pods[] = {
-		{ "0::/kubepods.slice/kubepods-burstable.slice/"
-		  "kubepods-burstable-pod0c1d2e3f_0001_4a5b_8c6d_001122334455.slice/cri-1.scope\n",
-		  "0c1d2e3f-0001-4a5b-8c6d-001122334455" },
-		{ "0::/kubepods/pod0c1d2e3f-0001-4a5b-8c6d-001122334455/abc\n",
-		  "0c1d2e3f-0001-4a5b-8c6d-001122334455" },
-		{ "0::/kubepods/besteffort/podnone\n", "" },
-		{ "0::/machine.slice/pod0c1d2e3f-0001-4a5b-8c6d-001122334455\n", "" },
+		{ "containerd, burstable", "0::/kubepods.slice/kubepods-burstable.slice/"
+		  "kubepods-burstable-pod" UID_ ".slice/cri-containerd-" ID ".scope\n", UID },
+		{ "CRI-O, guaranteed", "0::/kubepods.slice/kubepods-pod" UID_ ".slice/crio-" ID ".scope/container\n",
+		  UID },
+		{ "libvirt's own below it", "0::/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" UID_
+		  ".slice/cri-containerd-" ID ".scope/machine/qemu-1-default_web.libvirt-qemu/emulator\n", UID },
+		{ "cgroupfs", "0::/kubepods/burstable/pod" UID "/" ID "\n", UID },
+		{ "cgroupfs, guaranteed", "0::/kubepods/pod" UID "/" ID "\n", UID },
+		{ "the first hierarchy", "12:memory:/x\n1:name=systemd:/kubepods.slice/kubepods-pod" UID_
+		  ".slice/docker-" ID ".scope\n", UID },
+		{ "a kubelet with a root of its own",
+		  "0::/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/"
+		  "kubelet-kubepods-besteffort-pod" UID_ ".slice/cri-containerd-" ID ".scope\n", UID },
+		{ "a node that is a container",
+		  "0::/system.slice/docker-" ID ".scope/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod" UID_
+		  ".slice/cri-containerd-" ID ".scope\n", UID },
+		{ "an engine without systemd", "0::/system.slice/containerd.service/kubepods-burstable-pod" UID_
+		  ".slice:cri-containerd:" ID "\n", UID },
+		{ "seen from a pod, systemd", "0::/../../../kubepods-burstable.slice/kubepods-burstable-pod" UID_
+		  ".slice/cri-containerd-" ID ".scope\n", UID },
+		{ "seen from a pod, cgroupfs", "0::/../../pod" UID "/" ID "\n", UID },
+		{ "no UID", "0::/kubepods/besteffort/podnone\n", "" },
+		{ "a UID and more", "0::/kubepods/pod" UID "0/x\n", "" },
+		{ "no pod's slice", "0::/kubepods.slice/kubepods-burstable.slice\n", "" },
+		{ "not Kubernetes'", "0::/machine.slice/pod" UID "\n", "" },
+		{ "podman's", "0::/machine.slice/machine-libpod_pod_" ID ".slice/libpod-" ID ".scope\n", "" },
+		{ "a user's, who may call it so",
+		  "0::/user.slice/user-1000.slice/user@1000.service/kubepods-pod" UID_ ".slice/x.scope\n", "" },
 	};
 	char uid[VM_POD_LEN];
 	size_t i;
@@ -116,7 +153,7 @@ static void pods(void)
 	for (i = 0; i < sizeof(pods) / sizeof(pods[0]); i++) {
 		put("cgroup", pods[i].cgroup, 0);
 		vm_pod(proc, 7, uid);
-		check(!strcmp(uid, pods[i].uid), uid, "pod %zu", i);
+		check(!strcmp(uid, pods[i].uid), uid, "pod: %s", pods[i].what);
 	}
 }
 

@@ -109,7 +109,7 @@ received() {
 
 received "a refusal is received with VM, slot, memory and missing features" \
 	'"alertname": "KvmmtUnsafeCacheable"' '"state": "firing"' '"vm": "gpu-a"' '"slot": "1"' \
-	'"backing": "device /dev/pfnmap"' '"missing": "FWB and DIC"' '"recording": "/tmp/flight/kvmmt-'
+	'"backing": "device /dev/pfnmap, module pfnmap"' '"missing": "FWB and DIC"' '"recording": "/tmp/flight/kvmmt-'
 cat "$work/scrapes"
 grep -q '^ok' "$work/scrapes" || failed=1
 received "and cleared" '"alertname": "KvmmtUnsafeCacheable"' '"state": "resolved"' '"vm": "gpu-a"'

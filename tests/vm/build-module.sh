@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# OUT/pfnmap.ko for the kernel in BUILD, made if it is not there or not new, and signed
-# with that kernel's key: under lockdown no other is loaded.
+# OUT/pfnmap.ko and OUT/vfio.ko for the kernel in BUILD, made if they are not there or not
+# new, and signed with that kernel's key: under lockdown no other is loaded.
 #   build-module.sh BUILD OUT
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,6 +19,8 @@ make -s -C "$build" M="$work" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- module
 }
 if [ -e "$build/certs/signing_key.x509" ]; then
 	hash=$(sed -n 's/^CONFIG_MODULE_SIG_HASH="\(.*\)"$/\1/p' "$build/.config")
-	"$build/scripts/sign-file" "$hash" "$build"/certs/signing_key.{pem,x509} "$work/pfnmap.ko"
+	for module in "$work"/*.ko; do
+		"$build/scripts/sign-file" "$hash" "$build"/certs/signing_key.{pem,x509} "$module"
+	done
 fi
-mv "$work/pfnmap.ko" "$ko"
+mv "$work/vfio.ko" "$work/pfnmap.ko" "$out"

@@ -87,6 +87,11 @@ recorded() {
 	rm -f "$data"
 }
 
+under_systemd() {
+	"$here/systemd.sh" "$dir/systemd.cpio" && one_boot "exporter systemd" -t 300 -c neoverse-n1 -x "$dir/systemd.cpio" \
+		-a rdinit=/usr/lib/systemd/systemd -- /bin/exporter systemd
+}
+
 run "$here/btf.sh"
 
 # The lab itself: it must notice what it is there to notice.
@@ -137,6 +142,9 @@ boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- $debug
 boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
 # A tracer stops it twice at each system call.
 boot "exporter hardened" -t 600 -c neoverse-n1 -- /bin/exporter hardened
+echo "  LAB      exporter systemd"
+run under_systemd
+boot "exporter vfio" -t 300 -c neoverse-n1 -- /bin/exporter vfio
 boot "exporter soak" -t 300 -- /bin/exporter soak 30
 boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/exporter lockdown
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms

@@ -2,7 +2,7 @@
 /*
  * kvmmt exporter on a host whose guests are refused, live and go.
  *   exporter
- *   exporter storms, faults, objects, hardened: that part alone
+ *   exporter storms, faults, objects, hardened, vfio, systemd: that part alone
  *   exporter lockdown: a refusal where the kernel lets BPF read no memory
  *   exporter soak SECONDS: no alarm while guests lead ordinary lives
  *   exporter memory ROUNDS [record]: what it takes, while 16 VMs a round come and go
@@ -199,7 +199,7 @@ static void as_root(void)
 	check(status_has(pid, "CapBnd:\t0000000000000000\n"), "there is", "nor one to be had");
 	metrics();
 	renamed(pid);
-	refusal("slot=\"1\"", "backing=\"device /dev/pfnmap\"", ", slot and device");
+	refusal("slot=\"1\"", "backing=\"device /dev/pfnmap, module pfnmap\"", ", slot and device");
 	stop_exporter(pid, "root");
 	if (check_status()) {
 		show("/tmp/exporter");
@@ -306,7 +306,8 @@ static int part(const char *name)
 		const char *name;
 		void (*run)(void);
 	} parts[] = { { "nested", nested_storms }, { "lockdown", locked_down }, { "storms", storms },
-		      { "faults", faults }, { "objects", objects }, { "hardened", hardened } };
+		      { "faults", faults }, { "objects", objects }, { "hardened", hardened },
+		      { "vfio", vfio }, { "systemd", under_systemd } };
 	size_t i;
 
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)

@@ -56,6 +56,13 @@ pid_t start_nested_stress(void);
 int soak(unsigned int seconds);
 int ordinary(unsigned int life_s);
 
+/* exporter_vfio.c */
+void vfio(void);
+int vfio_guest(void);
+
+/* exporter_systemd.c */
+void under_systemd(void);
+
 /* exporter_journal.c: @start runs an exporter with a recorder, its standard error to @messages */
 void journal(pid_t (*start)(void), const char *messages);
 

@@ -125,6 +125,8 @@ int vmm(const char *name)
 		collapse();
 	else if (!strcmp(name, "thrash-tlbi"))
 		invalidate();
+	else if (!strncmp(name, "vfio", 4))
+		return vfio_guest();
 	else if (!strncmp(name, "ordinary", 8))
 		return ordinary(20 + getpid() % 60);
 	else if (!strncmp(name, "thrash", 6))

@@ -156,7 +156,7 @@ void hardened(void)
 	check(soon(healthy), "it is not", "hardened: as its unit confines it, the exporter is healthy");
 	waitpid(start_vmm("gpu-a"), NULL, 0);
 	check(soon(recorded), page, "hardened: and writes a recording");
-	check(has("kvmmt_refusal_age_seconds{", "vm=\"gpu-a\"", "backing=\"device /dev/pfnmap\"", NULL), page,
+	check(has("kvmmt_refusal_age_seconds{", "vm=\"gpu-a\"", "backing=\"device /dev/pfnmap, module pfnmap\"", NULL), page,
 	      "hardened: a refusal is told with its VM and memory");
 	stop_exporter(pid, "hardened: all its system calls are allowed, and");
 	if (check_status())

@@ -50,7 +50,7 @@ void journal(pid_t (*start)(void), const char *messages)
 		"KVMMT_AT=fault",
 		"KVMMT_REASON=unsafe-cacheable",
 		"KVMMT_MISSING=FWB and DIC",
-		"KVMMT_BACKING=device /dev/pfnmap",
+		"KVMMT_BACKING=device /dev/pfnmap, module pfnmap",
 		"KVMMT_SLOT=1",
 		"KVMMT_TIMES=1",
 		"KVMMT_RECORDING=/tmp/flight/kvmmt-",

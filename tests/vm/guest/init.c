@@ -159,7 +159,9 @@ int main(void)
 	int status = 0;
 	FILE *list;
 
-	mount_all();
+	/* Else systemd has. */
+	if (getpid() == 1)
+		mount_all();
 	snprintf(token, sizeof(token), "%s", getenv("token") ? getenv("token") : "");
 	sethostname("lab", 3);
 	set_size(getenv("size"));
