@@ -107,6 +107,8 @@ int model_refusal(struct model *m, const struct kvmmt_event *e, const char *back
 int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c);
 /* The latest VM at this address has these slots now. Returns 0 or -ENOMEM. */
 int model_slots(struct model *m, const struct vm_slots *s);
+/* For qsort() of pointers to causes, or of what begins with one: most first. */
+int model_cause_order(const void *a, const void *b);
 /* Look up the names of VMs that live anew. */
 void model_rename(struct model *m);
 void model_reset(struct model *m);	/* "since the start" begins now */

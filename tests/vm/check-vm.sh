@@ -123,7 +123,7 @@ expect "kvmmt: lockdown: the rest is there" "327[67][0-9] events  lost 0" 0 \
 	-a lockdown=confidentiality -- /bin/storm 1 /bin/kvmmt record -o /tmp/data
 
 run recorded
-small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 filter + /bin/stage2 race 40 + /bin/stage2 loss + /bin/slots"
+small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 poisoned + /bin/stage2 filter + /bin/stage2 race 40 + /bin/stage2 loss + /bin/slots"
 boot "patched max" "${table[@]}" -- /bin/s2table + ${small/blocks/blocks 100000}
 boot "patched max recordings" -t 300 -- /bin/recordings
 # Without VHE struct kvm is from the slab, and addresses come back at once.
@@ -152,7 +152,7 @@ boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/expo
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms
 boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
 nested="/bin/nested registers isolation switch regime reuse address hcr stage2 ipas2 at split resumed interrupts restore refused faults vcpus running forms sizes ranges"
-nested+=" races overtaken userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree"
+nested+=" races overtaken userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree poisoned"
 # STRESS: a seed, which also says L1's granule, batches, and microseconds between two of
 # the host's pulls, for some dozen of them.
 nested+=" + /bin/nested STRESS stress + /bin/nested -n 8 fuzz"

@@ -54,6 +54,7 @@ static const struct {
 	{ "shadow", 1, test_shadow },
 	{ "released", 1, test_released },
 	{ "lazyfree", 1, test_lazyfree },
+	{ "poisoned", 1, test_poisoned },
 	{ "userspace", 1, test_userspace },
 	{ "reset", 1, test_reset },
 	{ "counts", 2, test_counts },

@@ -4,16 +4,16 @@
  * and that the host can have its pages, with what L2 wrote.
  */
 #include <sched.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "nested.h"
+#include "poison.h"
 
 #define ONE	 4			/* pages of the window */
 #define OPS	 7
-#define SLOT	 2
-#define SLOT_IPA (L1_WINDOW + SLOT * NV_SLOT_BYTES)
 #define OP_OFFSET 0x800
 #define READ	 (2 * REG_HSTR_EL2)
 
@@ -33,14 +33,6 @@ static bool does(struct env *e, uint64_t ipa, const struct l2_op *op)
 	return !nv_run(&e->nv, 0) && !op->esr && op->result == page_tag(ONE);
 }
 
-static bool dirty(struct env *e, int page)
-{
-	uint64_t bits[NV_SLOT_BYTES / PAGE / 64] = { 0 };
-	struct kvm_dirty_log log = { .slot = 1 + SLOT, .dirty_bitmap = bits };
-
-	return !ioctl(e->nv.vm.fd, KVM_GET_DIRTY_LOG, &log) && bits[0] >> page & 1;
-}
-
 /* Of L2's memory the shadow stage 2 knows as little as the pseudo-TLB when it goes. */
 void test_shadow(struct env *e)
 {
@@ -58,7 +50,7 @@ void test_shadow(struct env *e)
 	e->changed = true;
 	for (int i = 0; i < 3; i++) {
 		op->result = 0;
-		check(does(e, SLOT_IPA + PAGE, op) && dirty(e, 1), "it is not",
+		check(does(e, SLOT_IPA + PAGE, op) && nv_dirty(&e->nv, SLOT) >> 1 & 1, "it is not",
 		      "round %d: a page that L2 stores to is in the log", i);
 	}
 	nv_slot(&e->nv, SLOT, NULL, 0, 0);
@@ -120,4 +112,22 @@ void test_lazyfree(struct env *e)
 	sched_setaffinity(0, sizeof(before), &before);
 	nv_slot(&e->nv, SLOT, NULL, 0, 0);
 	munmap(mem, 16 * PAGE);
+}
+
+/* Nobody gets what was in memory that failed, and it is the VMM that has to know. */
+void test_poisoned(struct env *e)
+{
+	char *mem = own_slot(e, 16 * PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	struct seen s;
+
+	check(l2_wrote(e, 50), "it does not", "L2 uses its page");
+	check(!poison_page(mem), "madvise() failed", "the page fails");
+	s = l2_access(e, 0, 0, READ, 1);
+	check(!s.esr && !s.value, "another", "L2 reads the page that the VMM put there (%#lx, ESR %#lx)",
+	      s.value, s.esr);
+	check(poison.signals == 1 && poison.code == BUS_MCEERR_AR && poison.addr == mem &&
+		      poison.bytes == PAGE,
+	      "another", "at a SIGBUS that says where and how much");
+	check(l2_wrote(e, 51) && scratch_of(mem) == 51, "it does not", "and writes it");
+	nv_slot(&e->nv, SLOT, NULL, 0, 0);
 }

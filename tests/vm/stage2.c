@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the table cannot say: copies on write, MTE, leaks, races, counts.
- *   stage2 cow | mte | leak [N [NAME]] | race [N [SEED]] | counts | loss | filter | reuse
+ *   stage2 cow | mte | leak [N [NAME]] | race [N [SEED]] | counts | loss | filter | reuse |
+ *   poisoned
  * and for those: stage2 work | burst [ROUNDS] | poke | churn | warn | hang
  */
 #include <errno.h>
@@ -19,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "stage2.h"
 #include "vmm/check.h"
 #include "window.h"
 #include "witness.h"
@@ -663,6 +665,8 @@ int main(int argc, char **argv)
 		filter(false), filter(true);
 	else if (!strcmp(what, "reuse"))
 		reuse();
+	else if (!strcmp(what, "poisoned"))
+		poisoned();
 	else if (!strcmp(what, "churn"))
 		return churn();
 	else if (!strcmp(what, "poke"))
