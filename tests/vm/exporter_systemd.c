@@ -56,10 +56,12 @@ static void confined(pid_t pid)
 	check(status_has(pid, "CapEff:\t0000000000000000\n") && status_has(pid, "CapPrm:\t0000000000000000\n") &&
 		      status_has(pid, "CapAmb:\t0000000000000000\n") && status_has(pid, "NoNewPrivs:\t1\n"),
 	      "it has", "systemd: no capability is left");
-	check(!status_has(pid, "Uid:\t0\t") && !status_has(pid, "Uid:\t65534\t"), "it is", "systemd: it is not root, nor nobody");
+	check(!status_has(pid, "Uid:\t0\t") && !status_has(pid, "Uid:\t65534\t"), "it is",
+	      "systemd: it is not root, nor nobody");
 	snprintf(path, sizeof(path), "/proc/%d/mountinfo", pid);
-	check(file_has(path, " / / ro,") && file_has(path, " /tmp rw,") && file_has(path, " /var/lib/private/kvmmt rw,"), page,
-	      "systemd: it can write to its own directories alone");
+	check(file_has(path, " / / ro,") && file_has(path, " /tmp rw,") &&
+		      file_has(path, " /var/lib/private/kvmmt rw,"),
+	      page, "systemd: it can write to its own directories alone");
 	check(file_has(CGROUP "memory.max", "268435456"), page, "systemd: its memory is limited");
 	check(get("/metrics", OPENMETRICS) == 200 && has("kvmmt_host_feature{", "feature=\"FWB\"", "} 0", NULL), page,
 	      "systemd: it asks /dev/kvm what the host has");
