@@ -123,13 +123,15 @@ static int update_replayed(struct source *s, struct update *u)
 
 static int update_live(struct source *s, struct update *u)
 {
-	int err;
+	int err = live_counters(s->live, add_vm, u);
 
-	live_find_vfio(s->live);
-	err = live_counters(s->live, add_vm, u);
 	if (!err)
 		err = live_vcpus(s->live, add_vcpu, u);
-	return err ? err : live_causes(s->live, add_cause, u);
+	if (!err)
+		err = live_causes(s->live, add_cause, u);
+	/* Last: the one time that it finds it takes a while, in which VMs may end. */
+	live_find_vfio(s->live);
+	return err;
 }
 
 static int give_counters(struct source *s, struct model *m)

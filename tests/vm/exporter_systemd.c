@@ -56,10 +56,12 @@ static void confined(pid_t pid)
 	check(status_has(pid, "CapEff:\t0000000000000000\n") && status_has(pid, "CapPrm:\t0000000000000000\n") &&
 		      status_has(pid, "CapAmb:\t0000000000000000\n") && status_has(pid, "NoNewPrivs:\t1\n"),
 	      "it has", "systemd: no capability is left");
-	check(!status_has(pid, "Uid:\t0\t") && !status_has(pid, "Uid:\t65534\t"), "it is", "systemd: it is not root, nor nobody");
+	check(!status_has(pid, "Uid:\t0\t") && !status_has(pid, "Uid:\t65534\t"), "it is",
+	      "systemd: it is not root, nor nobody");
 	snprintf(path, sizeof(path), "/proc/%d/mountinfo", pid);
-	check(file_has(path, " / / ro,") && file_has(path, " /tmp rw,") && file_has(path, " /var/lib/private/kvmmt rw,"), page,
-	      "systemd: it can write to its own directories alone");
+	check(file_has(path, " / / ro,") && file_has(path, " /tmp rw,") &&
+		      file_has(path, " /var/lib/private/kvmmt rw,"),
+	      page, "systemd: it can write to its own directories alone");
 	check(file_has(CGROUP "memory.max", "268435456"), page, "systemd: its memory is limited");
 	check(get("/metrics", OPENMETRICS) == 200 && has("kvmmt_host_feature{", "feature=\"FWB\"", "} 0", NULL), page,
 	      "systemd: it asks /dev/kvm what the host has");
@@ -120,14 +122,31 @@ static bool text_written(void)
 	return file_has(TEXT, "\nkvmmt_vms 0\n");
 }
 
+static void set_args(const char *args)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "ARGS=\"%s\"\n", args);
+	if (truncate(DEFAULT, 0))
+		not_ok("setup: " DEFAULT ": %s", strerror(errno));
+	write_file(DEFAULT, line);
+}
+
+/* What cannot get better is not tried again. */
+static void bad_option(void)
+{
+	set_args("--no-such");
+	check(systemctl("start", SERVICE) && !strcmp(property("ActiveState"), "failed") &&
+		      !strcmp(property("ExecMainStatus"), "2"),
+	      page, "systemd: a bad option is an error, and the end");
+}
+
 /* As the manual says: what it writes is read through a link, by another user. */
 static void text(void)
 {
 	struct stat st = { 0 };
 
-	if (truncate(DEFAULT, 0))
-		not_ok("setup: " DEFAULT ": %s", strerror(errno));
-	write_file(DEFAULT, "ARGS=\"--textfile " TEXT "\"\n");
+	set_args("--textfile " TEXT);
 	check(!systemctl("start", SERVICE) && soon(text_written), page, "systemd: with --textfile it writes that");
 	check(!stat("/run/kvmmt", &st) && st.st_mode & 05 && !stat(TEXT, &st) && st.st_mode & 04, "it may not",
 	      "systemd: which every user may read");
@@ -166,6 +185,7 @@ void under_systemd(void)
 	systemctl("stop", SOCKET);
 	systemctl("stop", SERVICE);
 	text();
+	bad_option();
 	if (check_status())
 		journal_said();
 }

@@ -27,7 +27,8 @@ static int other_slots(struct vm *vm, char *ram)
 	int i, err = 0;
 
 	for (i = 0; i < OTHER_SLOTS && !err; i++)
-		err = vm_slot(vm, 3 + i * 7 % OTHER_SLOTS, VM_WINDOW + (i - OTHER_SLOTS / 2) * 16 * PAGE + 8 * PAGE, ram, PAGE, 0);
+		err = vm_slot(vm, 3 + i * 7 % OTHER_SLOTS, VM_WINDOW + (2 * i - OTHER_SLOTS + 1) * 8 * PAGE, ram,
+			      PAGE, 0);
 	return err;
 }
 
