@@ -54,7 +54,7 @@ check-unit: tools $(unit_out)/facts $(unit_out)/vncr $(unit_out)/tables $(unit_o
 	@tests/unit/golden.sh tests/cases/metrics.txt $(unit_out)/metrics
 	@tests/unit/metrics.sh $(unit_out)/metrics
 	@tests/unit/recordings.sh $(O)/native/kvmmt $(unit_out)/odd
-	@tests/unit/terminal.py $(O)/native/kvmmt
+	@tests/unit/terminal.py $(O)/native/kvmmt $(unit_out)/odd
 	@tests/unit/cli.sh $(O)/native/kvmmt
 	@tests/unit/man.sh $(O)/native/kvmmt
 	@tests/unit/completion.sh $(O)/native/kvmmt completion

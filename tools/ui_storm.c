@@ -54,7 +54,8 @@ static void draw_cause(const struct vm_view *v, const struct model_cause *c, str
 	storm_cause_syscall(&cause, call);
 	snprintf(who, sizeof(who), "%s %s%s%s%s", storm_cause_kind(&cause, v->vm),
 		 storm_cause_word(&cause, word), pid, *call ? " in " : "", call);
-	screen_put(s, row, 2, ATTR_PLAIN, "%-41.41s  %6.0f %8s %8s  %s", who,
+	screen_cell(s, row, 2, 41, ATTR_PLAIN, who);
+	screen_put(s, row, 43, ATTR_PLAIN, "  %6.0f %8s %8s  %s",
 		   ui_rate(v->ui, c->now.count - c->before.count),
 		   field_short(c->now.count, FIELD_COUNT, count),
 		   field_short(c->now.bytes, FIELD_BYTES, bytes),

@@ -4,6 +4,7 @@
 
 #include "names.h"
 #include "ui_vm.h"
+#include "utf8.h"
 
 #define MEANING 37	/* columns before what a reason means */
 
@@ -42,11 +43,13 @@ int ui_draw_wrapped(struct screen *s, int row, int indent, enum attr attr, const
 	int width = s->cols - indent - 1 > 10 ? s->cols - indent - 1 : 10;
 
 	while (*text) {
-		int len = strlen(text) > (size_t)width ? width : (int)strlen(text);
+		size_t fits = utf8_fit(text, width), len = fits;
 
-		while (text[len] && text[len] != ' ' && len > width / 2)
+		while (text[len] && text[len] != ' ' && len > fits / 2)
 			len--;
-		screen_put(s, row++, indent, attr, "%.*s", len, text);
+		if (text[len] != ' ')
+			len = fits;
+		screen_put(s, row++, indent, attr, "%.*s", (int)len, text);
 		text += len + (text[len] == ' ');
 	}
 	return row;

@@ -3,16 +3,18 @@
 """
 The dashboard in a terminal, as its user has it: a terminal emulator between a pseudo-terminal
 and what is checked. Waits for what has to come; a time limit only ends what hangs.
-  terminal.py KVMMT
+  terminal.py KVMMT ODD
 """
 import os
 import subprocess
 import sys
+import tempfile
 
 import pexpect
 import pyte
 
 KVMMT = os.path.abspath(sys.argv[1])
+ODD = os.path.abspath(sys.argv[2])
 RECORDING = "tests/cases/v1.kvmmt"
 UP, DOWN, PAGE_UP, PAGE_DOWN, HOME, END = "\033OA", "\033OB", "\033[5~", "\033[6~", "\033OH", "\033OF"
 F1, F6, ESC = "\033OP", "\033[17~", "\033"
@@ -157,6 +159,30 @@ def bars():
         t.end()
 
 
+def letters():
+    """Names that are not ASCII, on a terminal, in batch and in a locale that has no such letters."""
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run([ODD, file.name, "names"], check=True)
+        t = Terminal(12, 80, words=("top", "-i", file.name), TERM="screen")
+        t.keys("g99\r")
+        check(t.until(lambda d: "END" in d[1] and d[4].startswith("  caf\u00e9-3 ") and
+                      d[5].startswith("  größe-π ") and d[6].replace("\0", "").startswith("  数据库-东京 ")),
+              "letters: names as they are", t.text())
+        check(all(t.screen.buffer[row][22].data == "0" for row in (4, 5, 6)), "letters: columns in line", t.text())
+        t.keys("/東\x7f东\r")
+        check(t.shows("> 数", 6), "letters: one is found by them", t.text())
+        t.keys("q")
+        t.end()
+        t = Terminal(12, 80, words=("top", "-i", file.name), TERM="screen", LC_ALL="C")
+        check(t.shows("  gr??e-? ", 5), "letters: marks for them in the locale C", t.text())
+        t.keys("q")
+        t.end()
+        for locale, name in (("C.UTF-8", "  数据库-东京 "), ("C", "  ???-?? ")):
+            out = subprocess.run([KVMMT, "top", "-b", "-i", file.name], capture_output=True, text=True, check=True,
+                                 encoding="UTF-8", env={"PATH": os.environ["PATH"], "LC_ALL": locale}).stdout
+            check(name in out, f"letters: in batch in {locale}", out)
+
+
 def resized():
     t = Terminal(24, 80)
     t.shows("END", 1)
@@ -202,6 +228,7 @@ def main():
     every_key(24, 80, pc_keys=False, TERM="vt100")
     no_colour()
     bars()
+    letters()
     resized()
     dumb()
     piped()
