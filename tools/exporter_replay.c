@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exporter.h"
+#include "play.h"
 
 static void take_refusals(struct exporter *x)
 {
@@ -24,13 +25,12 @@ static void take_refusals(struct exporter *x)
 	x->nr_due = 0;
 }
 
-static int sample(struct exporter *x)
+static int sampled(void *ctx)
 {
-	int err = source_sample(&x->source, &x->model, false);
+	struct exporter *x = ctx;
+	int err = series_update(&x->set, &x->model);
 	size_t i;
 
-	if (!err)
-		err = series_update(&x->set, &x->model);
 	for (i = 0; !err && i < x->set.nr; i++) {
 		struct series *s = x->set.all[i];
 
@@ -46,22 +46,17 @@ static int sample(struct exporter *x)
 
 static int read_all(struct exporter *x)
 {
-	struct replay *r = x->source.replay;
-	__u64 step_ns = x->interval_s * 1e9, until = replay_step_ns(r, step_ns);
-	int stopped = REPLAY_MORE, err = sample(x);
+	struct play play = {
+		.source = &x->source,
+		.model = &x->model,
+		.step_ns = x->interval_s * 1e9,
+		.stop = &stop,
+		.sampled = sampled,
+		.ctx = x,
+	};
+	int err = play_begin(&play);
 
-	while (!err && stopped != REPLAY_END) {
-		stopped = source_wait(&x->source, until);
-		if (stopped < 0)
-			return stopped;
-		if (stopped == REPLAY_CROWD)
-			err = source_update(&x->source, &x->model);
-		if (stopped != REPLAY_TIME)
-			continue;
-		err = sample(x);
-		until = replay_step_ns(r, step_ns);
-	}
-	return err ? err : sample(x);
+	return err ? err : play_go(&play, ~0ull);
 }
 
 int exporter_replay(struct exporter *x)

@@ -172,6 +172,16 @@ int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct
 	return 0;
 }
 
+int model_cause_order(const void *a, const void *b)
+{
+	const struct model_cause *x = *(const struct model_cause *const *)a;
+	const struct model_cause *y = *(const struct model_cause *const *)b;
+
+	if (x->now.count != y->now.count)
+		return x->now.count > y->now.count ? -1 : 1;
+	return memcmp(&x->key, &y->key, sizeof(x->key));
+}
+
 void model_rename(struct model *m)
 {
 	char name[VM_NAME_LEN];

@@ -101,6 +101,8 @@ int model_vcpu(struct model *m, const struct kvmmt_vcpu_key *key, const struct k
 int model_refusal(struct model *m, const struct kvmmt_event *e, const char *backing, int slot);
 /* A cause of a VM that the sample has. Returns 0 or -ENOMEM. */
 int model_cause(struct model *m, const struct kvmmt_cause_key *key, const struct kvmmt_cause *c);
+/* For qsort() of pointers to causes, or of what begins with one: most first. */
+int model_cause_order(const void *a, const void *b);
 /* Look up the names of VMs that live anew. */
 void model_rename(struct model *m);
 void model_reset(struct model *m);	/* "since the start" begins now */

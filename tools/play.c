@@ -4,6 +4,13 @@
 
 #include "play.h"
 
+static int take(struct play *p)
+{
+	int err = source_sample(p->source, p->model, false);
+
+	return err || !p->sampled ? err : p->sampled(p->ctx);
+}
+
 /* Returns where it stopped, or -errno. */
 static int advance(struct play *p)
 {
@@ -14,18 +21,11 @@ static int advance(struct play *p)
 	do {
 		stopped = source_wait(p->source, until_ns);
 		if (stopped == REPLAY_CROWD)
-			err = source_update(p->source, p->model);
+			err = p->crowds ? take(p) : source_update(p->source, p->model);
 	} while (!err && !*p->stop &&
 		 (stopped == REPLAY_CROWD || stopped == REPLAY_MORE ||
-		  (stopped == REPLAY_SAMPLE && p->step_ns)));
+		  (p->step_ns && (stopped == REPLAY_SAMPLE || stopped == REPLAY_TOTALS))));
 	return err ? err : stopped;
-}
-
-static int take(struct play *p)
-{
-	int err = source_sample(p->source, p->model, false);
-
-	return err || !p->sampled ? err : p->sampled(p->ctx);
 }
 
 int play_begin(struct play *p)
@@ -48,10 +48,13 @@ int play_step(struct play *p)
 	if (p->ended)
 		return 0;
 	stopped = advance(p);
-	if (stopped < 0 || *p->stop)
-		return stopped < 0 ? stopped : 0;
+	if (stopped < 0)
+		return stopped;
+	if (*p->stop)
+		return take(p);
 	p->ended = stopped == REPLAY_END || stopped == REPLAY_TOTALS;
-	if (p->ended && source_now_ns(p->source) == p->model->now_ns)
+	/* The live run's last sample may be the end; a step led to something. */
+	if (p->ended && !p->step_ns && source_now_ns(p->source) == p->model->now_ns)
 		return 0;
 	err = take(p);
 	return err ? err : 1;

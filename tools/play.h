@@ -12,6 +12,7 @@ struct play {
 	struct source *source;		/* its replay at the beginning */
 	struct model *model;
 	__u64 step_ns;			/* 0: to where the live run sampled */
+	bool crowds;			/* a sample also where many VMs are gone: few are kept */
 	bool ended;			/* the last step led to the end */
 	const volatile int *stop;	/* set by a signal */
 	int (*sampled)(void *ctx);	/* after each sample; returns 0 or -errno */
@@ -20,7 +21,7 @@ struct play {
 
 /* The first sample. Returns 0 or -errno. */
 int play_begin(struct play *p);
-/* A step on. Returns 1, 0 if nothing comes any more, or -errno. */
+/* A step on. Returns 1, 0 if nothing comes any more or a signal stopped it, or -errno. */
 int play_step(struct play *p);
 /*
  * To the first step at or after @to_ns, also back. Returns 0 or -errno; -ESPIPE: back is

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "play.h"
 #include "report.h"
 #include "storms.h"
 
@@ -33,12 +34,12 @@ static void sum_up(struct report *r)
 	r->seconds = (double)r->length_ns / 1e9;
 }
 
-static int take(struct report *r, bool totals)
+static int sampled(void *ctx)
 {
 	const struct storm_limits limits = STORM_DEFAULTS;
-	int err = source_sample(&r->source, &r->model, totals);
+	struct report *r = ctx;
 
-	return err ? err : storms_step(&r->model, &limits);
+	return storms_step(&r->model, &limits);
 }
 
 /*
@@ -47,21 +48,18 @@ static int take(struct report *r, bool totals)
  */
 static int read_all(struct report *r)
 {
-	struct replay *replay = r->source.replay;
-	__u64 until_ns = replay_step_ns(replay, STEP_NS);
-	int stopped = REPLAY_MORE, err = take(r, false);
+	struct play play = {
+		.source = &r->source,
+		.model = &r->model,
+		.step_ns = STEP_NS,
+		.crowds = true,
+		.stop = &stop,
+		.sampled = sampled,
+		.ctx = r,
+	};
+	int err = play_begin(&play);
 
-	r->model.keep_gone = true;
-	while (!err && !stop && stopped != REPLAY_END) {
-		stopped = source_wait(&r->source, until_ns);
-		if (stopped < 0)
-			return stopped;
-		if (stopped == REPLAY_CROWD || stopped == REPLAY_TIME)
-			err = take(r, false);
-		if (stopped == REPLAY_TIME)
-			until_ns = replay_step_ns(replay, STEP_NS);
-	}
-	return err ? err : take(r, true);
+	return err ? err : play_go(&play, ~0ull);
 }
 
 int report_read(struct report *r, const struct common *common)
@@ -75,6 +73,7 @@ int report_read(struct report *r, const struct common *common)
 	snprintf(r->hostname, sizeof(r->hostname), "%s", replay_info(r->source.replay)->hostname);
 	r->wall.offset_ns = replay_info(r->source.replay)->realtime_ns;
 	r->ranges = ranges_new();
+	r->model.keep_gone = true;
 	r->source.event = count_event;
 	r->source.ctx = r;
 	err = r->ranges ? read_all(r) : -ENOMEM;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Of a recording: who invalidated the VMs' memory, and where it stormed. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "json.h"
 #include "names.h"
@@ -11,18 +10,9 @@
 typedef unsigned long long ull;
 
 struct who {
+	const struct model_cause *cause;	/* first, for model_cause_order() */
 	const struct model_vm *vm;
-	const struct model_cause *cause;
 };
-
-static int most_first(const void *a, const void *b)
-{
-	const struct who *x = a, *y = b;
-
-	if (x->cause->now.count != y->cause->now.count)
-		return x->cause->now.count > y->cause->now.count ? -1 : 1;
-	return memcmp(&x->cause->key, &y->cause->key, sizeof(x->cause->key));
-}
 
 /* The causes of all VMs, most first; the caller frees them. NULL: none, or no memory. */
 static struct who *all_causes(const struct model *m, size_t *nr)
@@ -33,15 +23,15 @@ static struct who *all_causes(const struct model *m, size_t *nr)
 	*nr = 0;
 	for (i = 0; all && i < m->nr_vms; i++)
 		for (k = 0; k < m->vms[i]->nr_causes; k++)
-			all[(*nr)++] = (struct who){ m->vms[i], &m->vms[i]->causes[k] };
+			all[(*nr)++] = (struct who){ &m->vms[i]->causes[k], m->vms[i] };
 	if (all)
-		qsort(all, *nr, sizeof(*all), most_first);
+		qsort(all, *nr, sizeof(*all), model_cause_order);
 	return all;
 }
 
 void report_storms_text(const struct report *r, FILE *out)
 {
-	char word[STORM_WORD_LEN], call[NAME_LEN], number[NAME_LEN], count[NAME_LEN], bytes[NAME_LEN];
+	char who[STORM_WHO_LEN], number[NAME_LEN], count[NAME_LEN], bytes[NAME_LEN];
 	const struct model *m = &r->model;
 	size_t nr, i;
 	struct who *all = all_causes(m, &nr);
@@ -50,11 +40,9 @@ void report_storms_text(const struct report *r, FILE *out)
 		fprintf(out, "\n%-14s %-36s %8s %8s  reason\n", "invalidated", "by", "count", "bytes");
 	for (i = 0; i < nr && i < REPORT_RANGES; i++) {
 		const struct storm_cause c = storm_cause_of(&all[i].cause->key);
-		char who[96];
 
-		snprintf(who, sizeof(who), "%s %s%s%s", storm_cause_kind(&c, all[i].vm),
-			 storm_cause_word(&c, word), *storm_cause_syscall(&c, call) ? " in " : "", call);
-		fprintf(out, "%-14s %-36s %8s %8s  %s\n", all[i].vm->name, who,
+		fprintf(out, "%-14s %-36s %8s %8s  %s\n", all[i].vm->name,
+			storm_cause_who(&c, all[i].vm, false, who),
 			field_short(all[i].cause->now.count, FIELD_COUNT, count),
 			field_short(all[i].cause->now.bytes, FIELD_BYTES, bytes),
 			name_or_number(name_inval_reason(c.reason), c.reason, number));

@@ -239,6 +239,19 @@ const char *storm_cause_syscall(const struct storm_cause *c, char *word)
 	return word;
 }
 
+const char *storm_cause_who(const struct storm_cause *c, const struct model_vm *vm, bool with_pid,
+			    char *who)
+{
+	char word[STORM_WORD_LEN], call[NAME_LEN], pid[16] = "";
+
+	if (with_pid && c->process)
+		snprintf(pid, sizeof(pid), "[%u]", c->process);
+	storm_cause_syscall(c, call);
+	snprintf(who, STORM_WHO_LEN, "%s %s%s%s%s", storm_cause_kind(c, vm), storm_cause_word(c, word), pid,
+		 *call ? " in " : "", call);
+	return who;
+}
+
 const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm *vm)
 {
 	static const struct {
@@ -275,9 +288,9 @@ const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm
 void storm_text(const struct storm *s, const struct model *m, const struct model_vm *vm, char *buf,
 		size_t len)
 {
-	char rate[NAME_LEN], word[STORM_WORD_LEN], number[NAME_LEN], call[NAME_LEN], pid[16] = "";
+	char rate[NAME_LEN], who[STORM_WHO_LEN], number[NAME_LEN];
 	const struct storm_cause *c = &s->causes[0];
-	const char *doing, *syscall = storm_cause_syscall(c, call);
+	const char *doing;
 	int used;
 
 	used = snprintf(buf, len, "%s invalidations/s for %.0f s, %.0f%% of the memory mapped again "
@@ -288,11 +301,9 @@ void storm_text(const struct storm *s, const struct model *m, const struct model
 	if (!s->nr_causes || !s->count || used < 0 || (size_t)used >= len)
 		return;
 	doing = storm_cause_doing(c, vm);
-	if (c->process)
-		snprintf(pid, sizeof(pid), "[%u]", c->process);
-	snprintf(buf + used, len - used, "; %.0f%% by %s %s%s%s%s, %s%s%s",
+	snprintf(buf + used, len - used, "; %.0f%% by %s, %s%s%s",
 		 c->count < s->count ? 100.0 * (double)c->count / (double)s->count : 100,
-		 storm_cause_kind(c, vm), storm_cause_word(c, word), pid, *syscall ? " in " : "", syscall,
+		 storm_cause_who(c, vm, true, who),
 		 name_or_number(name_inval_reason(c->reason), c->reason, number), doing ? ": " : "",
 		 doing ? doing : "");
 }

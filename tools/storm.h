@@ -11,6 +11,7 @@
 
 #define STORM_CAUSES 16		/* that are told apart during one storm */
 #define STORM_WORD_LEN 24
+#define STORM_WHO_LEN  96
 
 /*
  * Above this, for so long. An invalidation costs the host a TLB invalidation on all
@@ -78,6 +79,9 @@ const char *storm_cause_kind(const struct storm_cause *c, const struct model_vm 
 const char *storm_cause_word(const struct storm_cause *c, char *word);
 /* The system call that it makes, or its number, to @word of NAME_LEN bytes; "": none. */
 const char *storm_cause_syscall(const struct storm_cause *c, char *word);
+/* "vmm qemu[4711] in madvise", "kernel ksmd", to @who of STORM_WHO_LEN bytes. */
+const char *storm_cause_who(const struct storm_cause *c, const struct model_vm *vm, bool with_pid,
+			    char *who);
 /* What a cause of this kind and name is at, or NULL where that is not certain. */
 const char *storm_cause_doing(const struct storm_cause *c, const struct model_vm *vm);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Storms of a VM, and who invalidates its memory: sections of its view. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "names.h"
 #include "storms.h"
@@ -33,27 +32,12 @@ int ui_section_storm(const struct vm_view *v, struct screen *s, int row)
 	return row;
 }
 
-static int most_first(const void *a, const void *b)
-{
-	const struct model_cause *x = *(const struct model_cause *const *)a;
-	const struct model_cause *y = *(const struct model_cause *const *)b;
-
-	if (x->now.count != y->now.count)
-		return x->now.count > y->now.count ? -1 : 1;
-	return memcmp(&x->key, &y->key, sizeof(x->key));
-}
-
 static void draw_cause(const struct vm_view *v, const struct model_cause *c, struct screen *s, int row)
 {
 	const struct storm_cause cause = storm_cause_of(&c->key);
-	char word[STORM_WORD_LEN], call[NAME_LEN], number[NAME_LEN], count[NAME_LEN], bytes[NAME_LEN];
-	char who[96], pid[16] = "";
+	char who[STORM_WHO_LEN], number[NAME_LEN], count[NAME_LEN], bytes[NAME_LEN];
 
-	if (cause.process)
-		snprintf(pid, sizeof(pid), "[%u]", cause.process);
-	storm_cause_syscall(&cause, call);
-	snprintf(who, sizeof(who), "%s %s%s%s%s", storm_cause_kind(&cause, v->vm),
-		 storm_cause_word(&cause, word), pid, *call ? " in " : "", call);
+	storm_cause_who(&cause, v->vm, true, who);
 	screen_cell(s, row, 2, 41, ATTR_PLAIN, who);
 	screen_put(s, row, 43, ATTR_PLAIN, "  %6.0f %8s %8s  %s",
 		   ui_rate(v->ui, c->now.count - c->before.count),
@@ -72,7 +56,7 @@ int ui_section_causes(const struct vm_view *v, struct screen *s, int row)
 	screen_put(s, row++, 2, ATTR_TITLE, "%-41s      /s    total    bytes  reason", "invalidated by");
 	for (i = 0; i < nr; i++)
 		order[i] = &v->vm->causes[i];
-	qsort(order, nr, sizeof(order[0]), most_first);
+	qsort(order, nr, sizeof(order[0]), model_cause_order);
 	for (i = 0; i < nr && i < TOP_CAUSES; i++)
 		draw_cause(v, order[i], s, row++);
 	return row;

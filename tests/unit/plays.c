@@ -40,15 +40,28 @@ static void fault(struct writer *w, __u64 time_ns)
 	writer_event(w, &e);
 }
 
-/* Ten seconds from second 100 on, the n-th with n * n faults; a half more of what is left. */
-static void record(const __u64 *samples, size_t nr)
+static struct writer *begin_record(void)
 {
 	const struct recording_info info = { .host.tracepoint = { true, true, true } };
 	struct writer *w = writer_new(&info, name_vm, NULL);
+
+	writer_open(w, path);
+	return w;
+}
+
+static void end_record(struct writer *w)
+{
+	writer_close(w);
+	writer_free(w);
+}
+
+/* Ten seconds from second 100 on, the n-th with n * n faults; a half more of what is left. */
+static void record(const __u64 *samples, size_t nr)
+{
+	struct writer *w = begin_record();
 	__u64 s, i;
 	size_t k = 0;
 
-	writer_open(w, path);
 	for (s = 0; s <= 10; s++)
 		for (i = 0; i < (s < 10 ? s * s + 1 : 5); i++) {
 			__u64 at = 100 * S + s * S + i * 9000000;
@@ -59,8 +72,7 @@ static void record(const __u64 *samples, size_t nr)
 		}
 	for (; k < nr; k++)
 		writer_sample(w, samples[k], k + 1 == nr);
-	writer_close(w);
-	writer_free(w);
+	end_record(w);
 }
 
 static void begin(__u64 step_ns)
@@ -154,6 +166,64 @@ static void other_steps(void)
 	end();
 }
 
+/* An event that is a recording's beginning and its end */
+static void moment(void)
+{
+	struct writer *w = begin_record();
+	char got[TEXT];
+
+	fault(w, 100 * S);
+	end_record(w);
+	begin(S);
+	steps(1);
+	check(play.ended && strstr(screen(got), "vm-1"), got, "a recording of one moment is shown");
+	end();
+}
+
+/* VMs that are gone at once */
+static void record_crowd(int nr)
+{
+	struct writer *w = begin_record();
+	struct kvmmt_event e = { .kind = KVMMT_KIND_S2_INVALIDATE, .pid = 1, .comm = "task",
+				 .s2_invalidate = { .reason = KVMMT_INVAL_TEARDOWN, .size_bytes = 1 << 30 } };
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		e.vm = 0x1000 + i;
+		e.time_ns = 100 * S + i;
+		writer_event(w, &e);
+	}
+	end_record(w);
+}
+
+static void crowds(void)
+{
+	record_crowd(10000);
+	begin(S);
+	steps(1);
+	check(model.nr_vms == 10000, "they are not", "of a step all VMs are there, however many are gone");
+	end();
+	begin(S);
+	play.crowds = true;
+	steps(1);
+	check(model.nr_vms + model.nr_rest == 10000 && model.nr_vms < 5000, "they are not",
+	      "with samples of crowds most are summed up");
+	end();
+}
+
+/* What came after the live run's last sample */
+static void after_totals(void)
+{
+	static const __u64 samples[] = { 100 * S, 105 * S };
+
+	record(samples, 2);
+	begin(S);
+	play_go(&play, ~0ull);
+	check(model.vms[0]->now.s2.fault[KVMMT_FAULT_MAPPED] == 300, "it is not",
+	      "in steps, what follows a live run's totals is there too");
+	end();
+}
+
 static void pipes(void)
 {
 	int fds[2], saved = dup(STDIN_FILENO), err;
@@ -190,6 +260,10 @@ int main(void)
 	record(NULL, 0);
 	ways("without samples", S, 7, 7);
 	other_steps();
+	moment();
+	crowds();
+	after_totals();
+	record(NULL, 0);
 	strcpy(file, path);
 	pipes();
 	unlink(file);
