@@ -31,8 +31,6 @@ static double go(__u64 to_ns)
 }
 static int played(void *ctx)
 {
-	int storms_step(struct model *m, const void *l);
-	extern const void *x;
 	(void)ctx;
 	return history_add(t.past.history, &t.model);
 }
