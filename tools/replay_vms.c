@@ -295,75 +295,65 @@ const struct live_loss *replay_vms_loss(const struct replay_vms *r)
 	return &r->loss;
 }
 
-static void give(struct vm *v, live_counters_fn fn, void *ctx)
+static struct kvmmt_vm_key key_of(const struct vm *v)
 {
-	const struct kvmmt_vm_key key = { v->id.vm, v->id.pid, v->generation };
-
-	if (v->happened)
-		fn(ctx, &key, &v->counters, v->comm);
+	return (struct kvmmt_vm_key){ v->id.vm, v->id.pid, v->generation };
 }
 
-void replay_vms_counters(struct replay_vms *r, live_counters_fn fn, void *ctx)
+/*
+ * The VM after @v, NULL for the first: those that are gone, then those that are here.
+ * @list is 0 at the beginning.
+ */
+static const struct vm *next_vm(const struct replay_vms *r, const struct vm *v, size_t *list)
 {
-	struct vm *v;
-	size_t i;
-
-	for (v = r->gone; v; v = v->next)
-		give(v, fn, ctx);
-	for (i = 0; i < BUCKETS; i++)
-		for (v = r->buckets[i]; v; v = v->next)
-			give(v, fn, ctx);
+	v = v ? v->next : NULL;
+	for (; !v && *list <= BUCKETS; ++*list)
+		v = *list ? r->buckets[*list - 1] : r->gone;
+	return v;
 }
 
-static void give_causes(struct vm *v, live_cause_fn fn, void *ctx)
+void replay_vms_counters(const struct replay_vms *r, live_counters_fn fn, void *ctx)
 {
-	size_t i;
+	const struct vm *v = NULL;
+	size_t list = 0;
 
-	for (i = 0; i < v->nr_causes; i++) {
-		struct kvmmt_cause_key key = v->causes[i].key;
+	while ((v = next_vm(r, v, &list))) {
+		const struct kvmmt_vm_key key = key_of(v);
 
-		key.vm = (struct kvmmt_vm_key){ v->id.vm, v->id.pid, v->generation };
-		fn(ctx, &key, &v->causes[i].counters);
+		if (v->happened)
+			fn(ctx, &key, &v->counters, v->comm);
 	}
 }
 
-void replay_vms_causes(struct replay_vms *r, live_cause_fn fn, void *ctx)
+void replay_vms_causes(const struct replay_vms *r, live_cause_fn fn, void *ctx)
 {
-	struct vm *v;
-	size_t i;
+	const struct vm *v = NULL;
+	size_t list = 0, i;
 
-	for (v = r->gone; v; v = v->next)
-		give_causes(v, fn, ctx);
-	for (i = 0; i < BUCKETS; i++)
-		for (v = r->buckets[i]; v; v = v->next)
-			give_causes(v, fn, ctx);
-}
+	while ((v = next_vm(r, v, &list))) {
+		for (i = 0; i < v->nr_causes; i++) {
+			struct kvmmt_cause_key key = v->causes[i].key;
 
-static void give_vcpus(struct vm *v, live_vcpu_fn fn, void *ctx)
-{
-	size_t i;
-
-	for (i = 0; i < v->nr_vcpus; i++) {
-		const struct kvmmt_vcpu_key key = {
-			.vm = { v->id.vm, v->id.pid, v->generation }, .vcpu = v->vcpus[i].index,
-		};
-
-		fn(ctx, &key, &v->vcpus[i].counters);
+			key.vm = key_of(v);
+			fn(ctx, &key, &v->causes[i].counters);
+		}
 	}
 }
 
 void replay_vms_vcpus(struct replay_vms *r, live_vcpu_fn fn, void *ctx)
 {
-	struct vm *v;
-	size_t i;
+	const struct vm *v = NULL;
+	size_t list = 0, i;
 
-	for (v = r->gone; v; v = v->next) {
-		give_vcpus(v, fn, ctx);
-		r->nr_vcpus -= v->nr_vcpus;
+	while ((v = next_vm(r, v, &list))) {
+		for (i = 0; i < v->nr_vcpus; i++) {
+			const struct kvmmt_vcpu_key key = { key_of(v), v->vcpus[i].index };
+
+			fn(ctx, &key, &v->vcpus[i].counters);
+		}
 	}
-	for (i = 0; i < BUCKETS; i++)
-		for (v = r->buckets[i]; v; v = v->next)
-			give_vcpus(v, fn, ctx);
+	for (v = r->gone; v; v = v->next)
+		r->nr_vcpus -= v->nr_vcpus;
 	free_vms(r->gone);
 	r->gone = NULL;
 	r->nr_gone = 0;

@@ -31,8 +31,8 @@ size_t replay_vms_met(const struct replay_vms *r);
 const struct live_loss *replay_vms_loss(const struct replay_vms *r);
 
 /* As live_counters(), live_causes() and live_vcpus(); the last forgets those that are gone. */
-void replay_vms_counters(struct replay_vms *r, live_counters_fn fn, void *ctx);
-void replay_vms_causes(struct replay_vms *r, live_cause_fn fn, void *ctx);
+void replay_vms_counters(const struct replay_vms *r, live_counters_fn fn, void *ctx);
+void replay_vms_causes(const struct replay_vms *r, live_cause_fn fn, void *ctx);
 void replay_vms_vcpus(struct replay_vms *r, live_vcpu_fn fn, void *ctx);
 
 #endif

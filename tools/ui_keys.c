@@ -5,17 +5,42 @@
 #include "term.h"
 #include "ui.h"
 
+#define TO_THE_END (1l << 30)
+
+/* How many rows a key moves down, 0: it is none of those. */
+static long motion(int key, int page)
+{
+	switch (key) {
+	case K_UP:
+	case 'k':
+		return -1;
+	case K_DOWN:
+	case 'j':
+		return 1;
+	case K_PAGE_UP:
+		return -page;
+	case K_PAGE_DOWN:
+		return page;
+	case K_HOME:
+		return -TO_THE_END;
+	case K_END:
+		return TO_THE_END;
+	}
+	return 0;
+}
+
+static long within(long row, long last)
+{
+	return row < 0 ? 0 : row < last ? row : last;
+}
+
 static void move(struct ui *ui, long by)
 {
 	size_t nr;
 	struct table_row *rows = ui_rows(ui, &nr);
-	long to;
 
-	if (rows && nr) {
-		to = (long)ui_position(ui, rows, nr) + by;
-		to = to < 0 ? 0 : to >= (long)nr ? (long)nr - 1 : to;
-		ui->selected = rows[to].vm->key;
-	}
+	if (rows && nr)
+		ui->selected = rows[within((long)ui_position(ui, rows, nr) + by, (long)nr - 1)].vm->key;
 	free(rows);
 }
 
@@ -29,27 +54,11 @@ static void sort_by(struct ui *ui, int step)
 
 static void list_key(struct ui *ui, int key, int page)
 {
+	long by = motion(key, page);
+
+	if (by)
+		move(ui, by);
 	switch (key) {
-	case K_UP:
-	case 'k':
-		move(ui, -1);
-		break;
-	case K_DOWN:
-	case 'j':
-		move(ui, 1);
-		break;
-	case K_PAGE_UP:
-		move(ui, -page);
-		break;
-	case K_PAGE_DOWN:
-		move(ui, page);
-		break;
-	case K_HOME:
-		move(ui, -(1l << 30));
-		break;
-	case K_END:
-		move(ui, 1l << 30);
-		break;
 	case '<':
 		sort_by(ui, -1);
 		break;
@@ -87,14 +96,10 @@ static void open_vncr(struct ui *ui, const struct model_vm *vm)
 	ui->vcpu = 0;
 }
 
-/* What is drawn next knows where the end is. */
-static void scroll(struct ui *ui, int by)
-{
-	ui->scroll = by < -ui->scroll ? 0 : ui->scroll + by;
-}
-
 static void vm_key(struct ui *ui, int key, int page)
 {
+	/* What is drawn next knows where the end is. */
+	ui->scroll = within(ui->scroll + motion(key, page), UI_PAGE_ROWS);
 	switch (key) {
 	case K_ESC:
 	case K_BACKSPACE:
@@ -104,62 +109,16 @@ static void vm_key(struct ui *ui, int key, int page)
 	case K_ENTER:
 		open_vncr(ui, model_find_key(ui->model, &ui->selected));
 		break;
-	case K_UP:
-	case 'k':
-		scroll(ui, -1);
-		break;
-	case K_DOWN:
-	case 'j':
-		scroll(ui, 1);
-		break;
-	case K_PAGE_UP:
-		scroll(ui, -page);
-		break;
-	case K_PAGE_DOWN:
-		scroll(ui, page);
-		break;
-	case K_HOME:
-		ui->scroll = 0;
-		break;
-	case K_END:
-		scroll(ui, UI_PAGE_ROWS);
-		break;
 	}
 }
 
-static void vncr_key(struct ui *ui, int key, size_t page)
+static void vncr_key(struct ui *ui, int key, int page)
 {
 	const struct model_vm *vm = model_find_key(ui->model, &ui->selected);
-	size_t last = vm ? vm->nr_vcpus : 0;
 
-	switch (key) {
-	case K_ESC:
-	case K_BACKSPACE:
-	case 'n':
+	ui->vcpu = within((long)ui->vcpu + motion(key, page), vm ? (long)vm->nr_vcpus : 0);
+	if (key == K_ESC || key == K_BACKSPACE || key == 'n')
 		ui->view = VIEW_VM;
-		break;
-	case K_UP:
-	case 'k':
-		ui->vcpu -= ui->vcpu > 0;
-		break;
-	case K_DOWN:
-	case 'j':
-		ui->vcpu++;
-		break;
-	case K_PAGE_UP:
-		ui->vcpu -= ui->vcpu < page ? ui->vcpu : page;
-		break;
-	case K_PAGE_DOWN:
-		ui->vcpu += page;
-		break;
-	case K_HOME:
-		ui->vcpu = 0;
-		break;
-	case K_END:
-		ui->vcpu = last;
-		break;
-	}
-	ui->vcpu = ui->vcpu > last ? last : ui->vcpu;
 }
 
 /* Returns whether it was one of a recording's keys. */
