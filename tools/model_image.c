@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See model_image.h. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "model_image.h"
 #include "model_vms.h"
@@ -45,6 +46,20 @@ void model_put(const struct model *m, struct image *to)
 		put_vm(m->vms[i], to);
 }
 
+/* With room for as many as model.c believes there to be: the next power of two. */
+static struct model_vcpu *take_vcpus(const __u64 **from, size_t nr, int *err)
+{
+	struct model_vcpu *vcpus = image_take(from, nr * sizeof(*vcpus), err), *more;
+	size_t room = 1;
+
+	while (room < nr)
+		room *= 2;
+	more = vcpus ? realloc(vcpus, room * sizeof(*vcpus)) : NULL;
+	if (vcpus && !more)
+		*err = -ENOMEM;
+	return more ? more : vcpus;
+}
+
 static int take_vm(struct model *m, const __u64 **from)
 {
 	struct model_vm was, *vm;
@@ -54,7 +69,7 @@ static int take_vm(struct model *m, const __u64 **from)
 	vm = model_add_vm(m, &was.key);
 	if (!vm)
 		return -ENOMEM;
-	was.vcpus = image_take(from, was.nr_vcpus * sizeof(*was.vcpus), &err);
+	was.vcpus = take_vcpus(from, was.nr_vcpus, &err);
 	was.refusals = err ? NULL : image_take(from, refusals_bytes(&was), &err);
 	was.causes = err ? NULL : image_take(from, causes_bytes(&was), &err);
 	was.storm = err ? NULL : image_take(from, storm_bytes(&was), &err);

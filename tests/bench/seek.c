@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How long kvmmt-top takes to be elsewhere in a recording, shown in steps of a second.
- * Prints milliseconds of CPU time: of the first jump to its end; then of a step back from
- * there, of a jump to its middle, and of the slowest of 50 jumps to anywhere; and MiB.
+ * How long kvmmt-top takes to be elsewhere in a recording that is shown in steps of a
+ * second. Prints milliseconds of CPU time: of the first jump to its end; then, on average,
+ * of 20 steps back from there; and of 50 jumps to anywhere, on average and the slowest;
+ * and MiB.
  *   seek RECORDING
  */
 #include <stdio.h>
@@ -12,6 +13,11 @@
 
 #include "top.h"
 
+#define BACK  20
+#define JUMPS 50
+
+static struct top top;
+static struct checkpoints checkpoints;
 
 static double now_ms(void)
 {
@@ -20,46 +26,63 @@ static double now_ms(void)
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
 	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
-static struct top t;
+
 static double go(__u64 to_ns)
 {
 	double began = now_ms();
 
-	if (play_go(&t.play, to_ns))
+	if (play_go(&top.play, to_ns))
 		exit(1);
 	return now_ms() - began;
 }
-static int played(void *ctx)
+
+static int sampled(void *ctx)
 {
 	(void)ctx;
-	return history_add(t.past.history, &t.model);
+	return history_add(top.past.history, &top.model);
+}
+
+static int jumped(void *ctx)
+{
+	(void)ctx;
+	history_clear(top.past.history);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	double first, back, middle, slowest = 0;
+	double first, back = 0, jumps = 0, slowest = 0;
 	__u64 begin, length;
 	struct rusage usage;
-	int i;
+	unsigned int i;
 
-	if (argc < 2 || replay_open(&t.source.replay, argv[1], NULL, 0))
+	if (argc < 2 || replay_open(&top.source.replay, argv[1], NULL, 0))
 		return 2;
-	ui_init(&t.ui, &t.host, &t.model);
-	past_open(&t.past, &t.ui);
-	t.play = (struct play){ .source = &t.source, .model = &t.model, .step_ns = 1000000000, .stop = (int *)&stop, .sampled = played };
-	play_begin(&t.play);
-	begin = t.model.now_ns;
+	ui_init(&top.ui, &top.host, &top.model);
+	top.play = (struct play){
+		.source = &top.source, .model = &top.model, .step_ns = 1000000000, .stop = &stop,
+		.sampled = sampled, .jumped = jumped, .checkpoints = &checkpoints, .lead = TREND_NR,
+	};
+	if (past_open(&top.past, &top.ui) || play_begin(&top.play))
+		return 1;
+	begin = top.model.now_ns;
 	first = go(~0ull);
-	length = t.model.now_ns - begin;
-	back = go(t.model.before_ns);
-	middle = go(begin + length / 2);
-	for (i = 0; i < 50; i++) {
-		double ms = go(begin + length / 50 * (unsigned int)(i * 17 % 50));
-		if (i < (argc > 2 ? 50 : 3))
+	length = top.model.now_ns - begin;
+	for (i = 0; i < BACK; i++)
+		back += go(top.model.before_ns);
+	for (i = 0; i < JUMPS; i++) {
+		double ms = go(begin + length / JUMPS * (i * 17 % JUMPS));
+
+		jumps += ms;
 		slowest = ms > slowest ? ms : slowest;
-		else break;
 	}
 	getrusage(RUSAGE_SELF, &usage);
-	printf("%.1f %.1f %.1f %.1f %.1f\n", first, back, middle, slowest, (double)usage.ru_maxrss / 1024);
+	printf("%.1f %.1f %.1f %.1f %.1f\n", first, back / BACK, jumps / JUMPS, slowest,
+	       (double)usage.ru_maxrss / 1024);
+	fprintf(stderr, "%zu checkpoints, %zu bytes\n", checkpoints.nr, checkpoints.bytes);
+	checkpoints_free(&checkpoints);
+	past_close(&top.past);
+	model_free(&top.model);
+	source_close(&top.source);
 	return 0;
 }
