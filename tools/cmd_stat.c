@@ -8,6 +8,7 @@
 
 #include "json.h"
 #include "kvmmt.h"
+#include "play.h"
 #include "source.h"
 #include "table.h"
 
@@ -172,13 +173,6 @@ static int sample(struct stat *s, bool totals)
 	return source_sample(&s->source, &s->model, totals);
 }
 
-static int print_totals(struct stat *s, bool tables)
-{
-	int err = sample(s, true);
-
-	return err ? err : print(s, true, tables, !tables);
-}
-
 static bool enough(const struct stat *s, unsigned long printed)
 {
 	return stop || (s->common.count && printed >= s->common.count);
@@ -210,7 +204,8 @@ static int run(struct stat *s)
 	if (err || (!stop && !s->child))
 		return err;
 	/* Stopped: the totals. */
-	return print_totals(s, printed);
+	err = sample(s, true);
+	return err ? err : print(s, true, printed, !printed);
 }
 
 /*
@@ -219,35 +214,25 @@ static int run(struct stat *s)
  */
 static int run_replay(struct stat *s)
 {
-	struct replay *r = s->source.replay;
-	bool as_live = replay_has_samples(r) && !s->common.interval_s, begun = false;
-	__u64 step_ns = (s->common.interval_s ? s->common.interval_s : 1) * 1e9;
-	__u64 next = replay_step_ns(r, step_ns);
+	bool as_live = replay_has_samples(s->source.replay) && !s->common.interval_s;
+	struct play play = {
+		.source = &s->source,
+		.model = &s->model,
+		.step_ns = as_live ? 0 : (s->common.interval_s ? s->common.interval_s : 1) * 1e9,
+		.stop = &stop,
+	};
 	unsigned long printed = 0;
-	int err = 0, stopped = REPLAY_TIME;
+	int err = play_begin(&play);
 
-	if (!replay_has_samples(r)) {
-		err = sample(s, false);
-		begun = true;
-	}
 	while (!err && !enough(s, printed)) {
-		stopped = source_wait(&s->source, as_live ? ~0ull : next);
-		if (stopped < 0 || stopped == REPLAY_END || stopped == REPLAY_TOTALS)
+		err = play_step(&play);
+		if (err < 0 || play.ended || stop)
 			break;
-		if (stopped == REPLAY_CROWD)
-			err = source_update(&s->source, &s->model);
-		if (stopped == REPLAY_CROWD || stopped == REPLAY_MORE ||
-		    (stopped == REPLAY_SAMPLE && begun && !as_live))
-			continue;
-		err = sample(s, false);
-		next = replay_step_ns(r, step_ns);
-		if (!err && begun)
-			err = print(s, false, true, !printed++);
-		begun = true;
+		err = print(s, false, true, !printed++);
 	}
-	if (err || stopped < 0)
-		return err ? err : stopped;
-	return stopped == REPLAY_END || stopped == REPLAY_TOTALS || stop ? print_totals(s, printed) : 0;
+	if (err < 0)
+		return err;
+	return play.ended || stop ? print(s, true, printed, !printed) : 0;
 }
 
 static int run_live(struct stat *s, int release)

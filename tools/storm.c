@@ -247,8 +247,8 @@ const char *storm_cause_who(const struct storm_cause *c, const struct model_vm *
 	if (with_pid && c->process)
 		snprintf(pid, sizeof(pid), "[%u]", c->process);
 	storm_cause_syscall(c, call);
-	snprintf(who, STORM_WHO_LEN, "%s %s%s%s%s", storm_cause_kind(c, vm), storm_cause_word(c, word), pid,
-		 *call ? " in " : "", call);
+	snprintf(who, STORM_WHO_LEN, "%s %s%s%s%s", storm_cause_kind(c, vm), storm_cause_word(c, word),
+		 pid, *call ? " in " : "", call);
 	return who;
 }
 

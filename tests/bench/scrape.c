@@ -21,6 +21,7 @@
 
 #include "exporter.h"
 #include "listen.h"
+#include "peak.h"
 
 #define VMS	  128
 #define COME	  100		/* at each sample */
@@ -173,21 +174,6 @@ static double at_once(size_t bytes)
 		exit(1);
 	}
 	return p99(ms, MANY);
-}
-
-static double peak_mib(pid_t pid)
-{
-	char path[64], line[256];
-	double kib = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f))
-		sscanf(line, "VmHWM: %lf", &kib);
-	if (f)
-		fclose(f);
-	return kib / 1024;
 }
 
 int main(void)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The exporter's flight recorder: what is written when, for whom, and what a full disk costs. */
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "files.h"
 #include "flight.h"
 
 #define S    1000000000ull
@@ -66,18 +66,6 @@ static int recorded(const char *path)
 	return nr;
 }
 
-static int files(void)
-{
-	DIR *d = opendir(dir);
-	int nr = -2;
-
-	while (d && readdir(d))
-		nr++;
-	if (d)
-		closedir(d);
-	return nr;
-}
-
 static void window(void)
 {
 	char path[FLIGHT_PATH_LEN];
@@ -87,7 +75,7 @@ static void window(void)
 	snprintf(path, sizeof(path), "%s", ask("gpu-a", FLIGHT_REFUSAL, 7, WALL));
 	check(strstr(path, "/d/kvmmt-000001-20261121T120000Z.data") != NULL, path,
 	      "its name is its number and its time");
-	check(!flight_step(&flight, now + S, false) && !files(), "", "it waits for what follows");
+	check(!flight_step(&flight, now + S, false) && !files(dir), "", "it waits for what follows");
 	check(!strcmp(path, ask("gpu-b", FLIGHT_STORM, 0, WALL + 1)), "", "two VMs at once share one");
 	events(500);
 	now += FLIGHT_AFTER_NS;
@@ -106,7 +94,7 @@ static void window(void)
 	check(!strcmp(ask("gpu-a", FLIGHT_REFUSAL, 0, WALL), told("gpu-a", FLIGHT_STORM)), "",
 	      "which what comes meanwhile is in, and is told");
 	flight_step(&flight, now, true);
-	check(files() == 2, "", "what is due is written at the end");
+	check(files(dir) == 2, "", "what is due is written at the end");
 }
 
 /* A limit on files' sizes stands in for a disk that is full. */
@@ -115,7 +103,7 @@ static void full(void)
 	const struct rlimit small = { 4096, RLIM_INFINITY }, all = { RLIM_INFINITY, RLIM_INFINITY };
 	const char *path;
 	size_t nr = flight.nr;
-	int before = files();
+	int before = files(dir);
 
 	now += FLIGHT_PER_VM_NS;
 	events(20000);
@@ -123,7 +111,7 @@ static void full(void)
 	setrlimit(RLIMIT_FSIZE, &small);
 	check(flight_step(&flight, now, true) == -EFBIG && flight.failed == 1, "", "a full disk is an error");
 	setrlimit(RLIMIT_FSIZE, &all);
-	check(files() == before && flight.nr == nr, "", "that leaves no file, and no path to none");
+	check(files(dir) == before && flight.nr == nr, "", "that leaves no file, and no path to none");
 	path = ask("gpu-d", FLIGHT_REFUSAL, 0, WALL + 5);
 	check(!flight_step(&flight, now, true) && recorded(path) == 20000, "",
 	      "and nothing is lost once there is room");
@@ -131,7 +119,7 @@ static void full(void)
 
 static void many(void)
 {
-	int i, kept = 0, missing = 0, before = files();
+	int i, kept = 0, missing = 0, before = files(dir);
 	char vm[32], first[FLIGHT_PATH_LEN];
 	const char *latest;
 
@@ -144,7 +132,7 @@ static void many(void)
 		flight_step(&flight, now, true);
 		kept += !access(latest, F_OK);
 	}
-	check(files() == FLIGHT_FILES && kept == 100, "", "of many the latest stay, whatever the clock says");
+	check(files(dir) == FLIGHT_FILES && kept == 100, "", "of many the latest stay, whatever the clock says");
 	check((int)flight.removed == before + 100 - FLIGHT_FILES, "", "and what is removed is counted");
 	for (i = 0; i < (int)flight.nr; i++)
 		missing += *flight.entries[i].path && access(flight.entries[i].path, F_OK);
@@ -165,7 +153,7 @@ static void restarted(void)
 	check(next.serial == flight.serial + 1 && strstr(path, "-19700101T000000Z.data"), path,
 	      "the next exporter's numbers go on");
 	flight_step(&next, now, true);
-	check(!access(path, F_OK) && files() == FLIGHT_FILES, path, "and its recording stays");
+	check(!access(path, F_OK) && files(dir) == FLIGHT_FILES, path, "and its recording stays");
 	recorder_close(&next.recorder);
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The operator's command: what it is told, when it fails, hangs, or is too slow. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -8,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "hook.h"
+#include "files.h"
+#include "receiver.h"
 
 #define S 1000000000ull
 
@@ -30,52 +29,27 @@ static void add(const char *vm)
 	hook_add(&hook, vm, fields, 2);
 }
 
-/* Until none runs, without time going on */
 static void settle(void)
 {
-	int i;
-
-	for (i = 0; i < 1000; i++) {
-		hook_step(&hook, now);
-		if (!hook.pid)
-			return;
-		usleep(10000);
-	}
+	hook_settle(&hook, now);
 }
 
 static const char *output(void)
 {
 	static char buf[4096];
-	FILE *f = fopen("out", "r");
-	size_t n = f ? fread(buf, 1, sizeof(buf) - 1, f) : 0;
 
-	buf[n] = '\0';
-	if (f)
-		fclose(f);
+	file_text("out", buf, sizeof(buf));
 	unlink("out");
 	return buf;
 }
 
-/* A receiver of webhooks: a line each to the file out, and "ok" back. */
-static pid_t receiver(int port)
+/* A line each to the file out, and "ok" back */
+static void append(int fd)
 {
-	const struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = port,
-					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1, c, out;
 	char buf[512];
+	int c, out;
 	ssize_t n;
-	pid_t pid;
 
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (const void *)&at, sizeof(at)) || listen(fd, 8)) {
-		close(fd);
-		return -1;
-	}
-	pid = fork();
-	if (pid) {
-		close(fd);
-		return pid;
-	}
 	while ((c = accept(fd, NULL, NULL)) >= 0) {
 		n = read(c, buf, sizeof(buf));
 		out = open("out", O_CREAT | O_WRONLY | O_APPEND, 0600);
@@ -84,26 +58,12 @@ static pid_t receiver(int port)
 		close(out);
 		close(c);
 	}
-	_exit(0);
-}
-
-/* A port that is free now, in network order */
-static int free_port(void)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (bind(fd, (void *)&at, len) || getsockname(fd, (void *)&at, &len))
-		at.sin_port = 0;
-	close(fd);
-	return at.sin_port;
 }
 
 static void killed_receiver(void)
 {
 	int port = free_port(), i, wanted = hook.done + 3;
-	pid_t pid = receiver(port);
+	pid_t pid = receiver(port, append);
 	const __u64 failed = hook.failed;
 	char command[256];
 	const char *got;
@@ -120,7 +80,7 @@ static void killed_receiver(void)
 	for (i = 0; i < 100; i++, now += S)
 		settle();
 	check(hook.nr == 2 && hook.failed == failed, "they do not", "messages wait for a receiver that was killed");
-	pid = receiver(port);
+	pid = receiver(port, append);
 	for (i = 0; i < 100; i++, now += S)
 		settle();
 	got = output();

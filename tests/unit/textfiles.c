@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A textfile is there as a whole or not at all, for all to read, whatever lies in its way. */
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "files.h"
 #include "textfile.h"
 
 static char dir[] = "/tmp/kvmmt-textfile-XXXXXX";
@@ -22,25 +22,9 @@ static void print(void *ctx, FILE *out)
 static const char *content(const char *path)
 {
 	static char buf[64];
-	FILE *f = fopen(path, "r");
-	size_t n = f ? fread(buf, 1, sizeof(buf) - 1, f) : 0;
 
-	buf[n] = '\0';
-	if (f)
-		fclose(f);
+	file_text(path, buf, sizeof(buf));
 	return buf;
-}
-
-static int files(void)
-{
-	DIR *d = opendir(".");
-	int nr = -2;
-
-	while (d && readdir(d))
-		nr++;
-	if (d)
-		closedir(d);
-	return nr;
 }
 
 /* A limit on files' sizes stands in for a disk that is full. */
@@ -53,7 +37,7 @@ static void full(void)
 	setrlimit(RLIMIT_FSIZE, &none);
 	err = textfile_write("a.prom", print, "more\n");
 	setrlimit(RLIMIT_FSIZE, &all);
-	check(err == -EFBIG && !strcmp(content("a.prom"), "two\n") && files() == 1, strerror(-err),
+	check(err == -EFBIG && !strcmp(content("a.prom"), "two\n") && files(".") == 1, strerror(-err),
 	      "a full disk leaves the file as it was, and no part of another");
 }
 
@@ -72,7 +56,7 @@ int main(void)
 	check(!stat("a.prom", &st) && (st.st_mode & 0777) == 0644, "it has another",
 	      "for all to read, whatever the umask");
 	textfile_write("a.prom", print, "two\n");
-	check(!strcmp(content("a.prom"), "two\n") && files() == 1, "there are others", "and written anew");
+	check(!strcmp(content("a.prom"), "two\n") && files(".") == 1, "there are others", "and written anew");
 	full();
 
 	if (symlink("a.prom", "link.prom") || mkfifo("fifo.prom", 0600) || mkdir("dir.prom", 0700))
@@ -86,7 +70,7 @@ int main(void)
 	check(textfile_check("dir.prom") == -EISDIR && textfile_check("none/a.prom") == -ENOENT &&
 		      textfile_check("/proc/self/a.prom") < 0,
 	      "not so", "what cannot be written is known before");
-	check(!textfile_check("a.prom") && !textfile_check("b.prom") && files() == 4, "not so",
+	check(!textfile_check("a.prom") && !textfile_check("b.prom") && files(".") == 4, "not so",
 	      "what can is left alone");
 	rmdir("dir.prom");
 	unlink("fifo.prom");

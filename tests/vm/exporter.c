@@ -34,16 +34,13 @@
 
 static bool guest_there(void)
 {
-	return get("/metrics", OPENMETRICS) == 200 && has("kvmmt_vm_info{", "vm=\"web-7\"", NULL);
+	return vm_there("web-7");
 }
 
 /* A slow kernel may be asked before the guest's first fault. */
 static bool guest_mapped(void)
 {
-	const char *mappings = "kvmmt_vm_stage2_mappings_total{vm=\"web-7\",type=\"Normal\"} ";
-
-	return get("/metrics", OPENMETRICS) == 200 && has(mappings, NULL) &&
-	       strstr(page, mappings)[strlen(mappings)] != '0';
+	return vm_mapped("web-7");
 }
 
 static bool guest_gone(void)

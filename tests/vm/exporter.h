@@ -20,6 +20,10 @@ void interface_up(const char *name);
 int get(const char *path, const char *headers);
 /* Does page have a line with all these parts? */
 bool has(const char *first, ...);
+/* Do the metrics have a VM of this name? */
+bool vm_there(const char *name);
+/* And was it given normal memory? */
+bool vm_mapped(const char *name);
 /* Run it, its output to the file @output. */
 pid_t spawn(char *const argv[], const char *output);
 /* Within a minute, for kernels that check themselves: what is asked for is there. */

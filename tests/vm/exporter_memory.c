@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../bench/peak.h"
 #include "exporter.h"
 #include "vmm/check.h"
 
@@ -17,8 +18,7 @@ static pid_t vms[VMS];
 
 static bool all_there(void)
 {
-	return get("/metrics", OPENMETRICS) == 200 && has("kvmmt_vm_info{", "vm=\"vm-127\"", NULL) &&
-	       has("kvmmt_vms 128", NULL);
+	return vm_there("vm-127") && has("kvmmt_vms 128", NULL);
 }
 
 static void come_and_go(int round)
@@ -40,26 +40,12 @@ static void come_and_go(int round)
 		stop_vmm(pids[i]);
 }
 
-static void print_peak(pid_t pid, int gone)
-{
-	char path[64], line[256];
-	double kib = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f))
-		sscanf(line, "VmHWM: %lf", &kib);
-	if (f)
-		fclose(f);
-	check(kib > 0, path, "peak %.1f MiB with %d VMs while %d came and went", kib / 1024, VMS, gone);
-}
-
 int memory(int rounds, bool record)
 {
 	char *const argv[] = { "/bin/kvmmt", "exporter", record ? "--record" : NULL, "/tmp/memory", NULL };
 	pid_t pid = spawn(argv, "/tmp/exporter");
 	char name[32];
+	double mib;
 	int i;
 
 	check(soon(healthy), "it is not", "it is healthy");
@@ -71,7 +57,9 @@ int memory(int rounds, bool record)
 	check(soon(all_there), "they are not", "%d VMs are there", VMS);
 	for (i = 0; i < rounds; i++)
 		come_and_go(i);
-	print_peak(pid, rounds * AT_ONCE);
+	mib = peak_mib(pid);
+	check(mib > 0, "it is not known", "peak %.1f MiB with %d VMs while %d came and went", mib, VMS,
+	      rounds * AT_ONCE);
 	for (i = 0; i < VMS; i++)
 		stop_vmm(vms[i]);
 	stop_exporter(pid, "it");

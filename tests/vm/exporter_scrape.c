@@ -75,6 +75,23 @@ bool has(const char *first, ...)
 	return false;
 }
 
+bool vm_there(const char *name)
+{
+	char label[64];
+
+	snprintf(label, sizeof(label), "vm=\"%s\"", name);
+	return get("/metrics", OPENMETRICS) == 200 && has("kvmmt_vm_info{", label, NULL);
+}
+
+bool vm_mapped(const char *name)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "kvmmt_vm_stage2_mappings_total{vm=\"%s\",type=\"Normal\"} ", name);
+	return get("/metrics", OPENMETRICS) == 200 && has(line, NULL) &&
+	       strstr(page, line)[strlen(line)] != '0';
+}
+
 pid_t spawn(char *const argv[], const char *output)
 {
 	pid_t pid = fork();

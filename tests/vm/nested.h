@@ -70,7 +70,9 @@ struct seen l1_tlbi(struct env *e, int cpu, enum l1_tlbi form, uint64_t operand)
 void l1_mmu(struct env *e, int cpu, const struct nv_tables *t, uint64_t asid0,
 	    uint64_t asid1, uint64_t tcr_bits);
 
-/* Memory for slot 2 alone; vCPU 0's L2 of context 0 has its VNCR page at its start. */
+#define SLOT	 2			/* of the window, for memory of a test's own */
+#define SLOT_IPA (L1_WINDOW + SLOT * NV_SLOT_BYTES)
+/* Memory for that slot alone; vCPU 0's L2 of context 0 has its VNCR page at its start. */
 void *own_slot(struct env *e, size_t bytes, int flags, int fd);
 /* That L2 writes its scratch register and reads it again. */
 bool l2_wrote(struct env *e, uint64_t value);

@@ -15,8 +15,6 @@
 
 #define ENTRIES	 8			/* KVM_VNCR_ENTRIES */
 #define ASID	 5
-#define SLOT	 2
-#define SLOT_IPA (L1_WINDOW + SLOT * NV_SLOT_BYTES)
 #define HOLE	 (L1_WINDOW + 15 * NV_SLOT_BYTES)
 #define READ	 (2 * REG_HSTR_EL2)
 #define WRITE	 (2 * REG_HSTR_EL2 + 1)
@@ -99,8 +97,6 @@ static void by_tlbis(struct env *e)
 
 static void by_the_host(struct env *e)
 {
-	uint64_t bits[NV_SLOT_BYTES / PAGE / 64];
-	struct kvm_dirty_log log = { .slot = 1 + SLOT, .dirty_bitmap = bits };
 	char *mem;
 
 	l1_mmu(e, 0, NULL, 0, 0, 0);
@@ -122,7 +118,7 @@ static void by_the_host(struct env *e)
 	l2_access(e, 0, 0, WRITE, 2);
 	want("walk_filled", 1);
 	want("inval_refilled", 1);
-	ioctl(e->nv.vm.fd, KVM_GET_DIRTY_LOG, &log);
+	nv_dirty(&e->nv, SLOT);
 	want("inval_write_protect", 1);
 	l2_access(e, 0, 0, READ, 0);
 	want("walk_filled", 1);

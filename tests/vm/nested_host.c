@@ -7,15 +7,12 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "nested.h"
 
-#define SLOT	 2			/* of the window, for memory of a test's own */
-#define SLOT_IPA (L1_WINDOW + SLOT * NV_SLOT_BYTES)
 #define READ	 (2 * REG_HSTR_EL2)
 #define WRITE	 (2 * REG_HSTR_EL2 + 1)
 #define SEA_READ  0x96002010
@@ -213,14 +210,6 @@ void test_readonly(struct env *e)
 	copied(e);
 }
 
-static bool dirty(struct env *e)
-{
-	uint64_t bits[NV_SLOT_BYTES / PAGE / 64] = { 0 };
-	struct kvm_dirty_log log = { .slot = 1 + SLOT, .dirty_bitmap = bits };
-
-	return !ioctl(e->nv.vm.fd, KVM_GET_DIRTY_LOG, &log) && bits[0] & 1;
-}
-
 /* Invariant 9 */
 void test_dirty(struct env *e)
 {
@@ -229,11 +218,12 @@ void test_dirty(struct env *e)
 	check(l2_wrote(e, 19), "it does not", "L2 writes before logging");
 	nv_slot(&e->nv, SLOT, mem, 16 * PAGE, KVM_MEM_LOG_DIRTY_PAGES);
 	for (int i = 0; i < 3; i++) {
-		check(l2_wrote(e, 20 + i) && dirty(e), "it is not", "round %d: written, so in the log", i);
+		check(l2_wrote(e, 20 + i) && nv_dirty(&e->nv, SLOT) & 1, "it is not",
+		      "round %d: written, so in the log", i);
 		check(l2_access(e, 0, 0, READ, 0).value == 20u + i, "another value",
 		      "round %d: read after the log was cleared", i);
 	}
-	check_but(e, !dirty(e), "it is", "what L2 only reads is not");
+	check_but(e, !(nv_dirty(&e->nv, SLOT) & 1), "it is", "what L2 only reads is not");
 	nv_slot(&e->nv, SLOT, mem, 16 * PAGE, 0);
 	check(l2_wrote(e, 30), "it does not", "L2 writes after logging");
 }

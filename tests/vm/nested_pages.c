@@ -12,8 +12,6 @@
 
 #define ONE	 4			/* pages of the window */
 #define OPS	 7
-#define SLOT	 2
-#define SLOT_IPA (L1_WINDOW + SLOT * NV_SLOT_BYTES)
 #define OP_OFFSET 0x800
 #define READ	 (2 * REG_HSTR_EL2)
 
@@ -33,14 +31,6 @@ static bool does(struct env *e, uint64_t ipa, const struct l2_op *op)
 	return !nv_run(&e->nv, 0) && !op->esr && op->result == page_tag(ONE);
 }
 
-static bool dirty(struct env *e, int page)
-{
-	uint64_t bits[NV_SLOT_BYTES / PAGE / 64] = { 0 };
-	struct kvm_dirty_log log = { .slot = 1 + SLOT, .dirty_bitmap = bits };
-
-	return !ioctl(e->nv.vm.fd, KVM_GET_DIRTY_LOG, &log) && bits[0] >> page & 1;
-}
-
 /* Of L2's memory the shadow stage 2 knows as little as the pseudo-TLB when it goes. */
 void test_shadow(struct env *e)
 {
@@ -58,7 +48,7 @@ void test_shadow(struct env *e)
 	e->changed = true;
 	for (int i = 0; i < 3; i++) {
 		op->result = 0;
-		check(does(e, SLOT_IPA + PAGE, op) && dirty(e, 1), "it is not",
+		check(does(e, SLOT_IPA + PAGE, op) && nv_dirty(&e->nv, SLOT) >> 1 & 1, "it is not",
 		      "round %d: a page that L2 stores to is in the log", i);
 	}
 	nv_slot(&e->nv, SLOT, NULL, 0, 0);

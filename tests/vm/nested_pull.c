@@ -5,7 +5,6 @@
  * watched from the moment that the host has been told that it is gone.
  */
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "nested_stress.h"
@@ -86,18 +85,17 @@ static void protect(struct stress *s, int cpu, int v)
 /* What L2s write after the log was read is in the next one. */
 static void log_dirty(struct stress *s)
 {
-	uint64_t bits[1] = { 0 }, before[HOST_PAGES], after[HOST_PAGES];
-	struct kvm_dirty_log log = { .slot = 1 + HOST_SLOT, .dirty_bitmap = bits };
+	uint64_t before[HOST_PAGES], after[HOST_PAGES], dirty;
 
 	nv_slot(&s->e->nv, HOST_SLOT, s->host, HOST_PAGES * PAGE, KVM_MEM_LOG_DIRTY_PAGES);
 	for (int round = 0; round < 2; round++) {
-		ioctl(s->e->nv.vm.fd, KVM_GET_DIRTY_LOG, &log);
+		nv_dirty(&s->e->nv, HOST_SLOT);
 		scratches(s, before);
 		usleep(WATCH_US);
 		scratches(s, after);
-		ioctl(s->e->nv.vm.fd, KVM_GET_DIRTY_LOG, &log);
+		dirty = nv_dirty(&s->e->nv, HOST_SLOT);
 		for (int i = 0; i < s->e->nv.cpus * OWN; i++)
-			if (before[i] != after[i] && !(bits[0] >> i & 1))
+			if (before[i] != after[i] && !(dirty >> i & 1))
 				stress_wrong(s, "what L2 wrote is not in the log", after[i], 0);
 	}
 	nv_slot(&s->e->nv, HOST_SLOT, s->host, HOST_PAGES * PAGE, 0);

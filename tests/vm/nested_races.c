@@ -12,8 +12,6 @@
 #include "nested.h"
 
 #define OTHER	 9			/* a page of the window */
-#define SLOT	 2
-#define SLOT_IPA (L1_WINDOW + SLOT * NV_SLOT_BYTES)
 #define PULLED	 20			/* a page of the window */
 #define FIRST	 700			/* and those of the pool that it shows */
 #define PAGES	 300

@@ -60,6 +60,14 @@ int nv_slot(struct nv *nv, int n, void *mem, size_t bytes, uint32_t flags)
 	return vm_slot(&nv->vm, 1 + n, L1_WINDOW + n * NV_SLOT_BYTES, mem, mem ? bytes : 0, flags);
 }
 
+uint64_t nv_dirty(const struct nv *nv, int n)
+{
+	uint64_t bits[NV_SLOT_BYTES / 4096 / 64] = { 0 };
+	struct kvm_dirty_log log = { .slot = 1 + n, .dirty_bitmap = bits };
+
+	return ioctl(nv->vm.fd, KVM_GET_DIRTY_LOG, &log) ? 0 : bits[0];
+}
+
 static int gic_attr(int fd, uint32_t group, uint64_t attr, uint64_t value)
 {
 	struct kvm_device_attr a = { .group = group, .attr = attr, .addr = (uint64_t)&value };

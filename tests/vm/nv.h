@@ -38,6 +38,8 @@ void *nv_ram(const struct nv *nv, uint64_t ipa);
 struct l1_cpu *nv_cpu(const struct nv *nv, int cpu);
 /* Slot @n of the window (0 to 15): at IPA L1_WINDOW + n * NV_SLOT_BYTES. No @mem: none. */
 int nv_slot(struct nv *nv, int n, void *mem, size_t bytes, uint32_t flags);
+/* Which of its first 64 pages were written since this was asked last: a bit each. */
+uint64_t nv_dirty(const struct nv *nv, int n);
 
 /* Write a batch; the results stand in what these return, until the next batch is begun. */
 struct l1_action *nv_add(struct nv *nv, int cpu, enum l1_op op, uint32_t arg, uint64_t a,
