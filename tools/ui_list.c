@@ -168,6 +168,8 @@ static bool draw_heads(const struct list *l, int row)
 		shown |= f == sort;
 		col += width(l, f) + 1;
 	}
+	if (column(l->ui, k) && ui_lists(l->ui, column(l->ui, k)))
+		screen_put(s, row, s->cols - 1, ATTR_HEAD, "+");
 	return shown;
 }
 
@@ -175,7 +177,7 @@ static bool draw_heads(const struct list *l, int row)
 static void draw_sort(const struct list *l, int row, bool shown)
 {
 	const struct field *f = &fields[l->ui->sort];
-	char from[160] = "";
+	char from[160] = "", text[512];
 	size_t used = 0;
 	int kind;
 
@@ -184,8 +186,9 @@ static void draw_sort(const struct list *l, int row, bool shown)
 			used += snprintf(from + used, sizeof(from) - used, "%s kvm_%s%s",
 					 used ? "," : " of", name_kind(kind),
 					 l->ui->host->tracepoint[kind] ? "" : " (missing)");
-	screen_put(l->screen, row, 0, ATTR_DIM, "sort %c %s%s%s: %s", l->ui->invert ? '^' : 'v', f->head,
-		   shown ? "" : " (not shown)", from, f->help);
+	snprintf(text, sizeof(text), "sort %c %s%s%s: %s", l->ui->invert ? '^' : 'v', f->head,
+		 shown ? "" : " (not shown)", from, f->help);
+	screen_cell(l->screen, row, 0, l->screen->cols, ATTR_DIM, text);
 }
 
 void ui_draw_list(struct ui *ui, struct screen *s)

@@ -98,6 +98,17 @@ static void nested(void)
 	model_reset(&model);
 	show("after a reset", 24, 80);
 	show("hardly any room", 9, 30);
+	show("little room", 15, 60);
+	ui_key(&ui, K_PAGE_DOWN, 15);
+	ui_key(&ui, K_DOWN, 15);
+	show("some rows on, and another vCPU", 15, 60);
+	ui_key(&ui, K_END, 15);
+	keys("?");
+	show("help, little room", 15, 60);
+	ui_key(&ui, K_END, 15);
+	show("its end", 15, 60);
+	keys("x");
+	show("any other key ends it", 15, 60);
 	keys("\x1b");
 	show("and back", 5, 80);
 	keys("\x1b");

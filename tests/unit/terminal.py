@@ -86,11 +86,11 @@ def every_key(rows, cols, pc_keys=True, **env):
     check(t.until(lambda d: "END" in d[1] and "lost 0" in d[1] and "vm-0" in d[4] and "vm-1" in d[5]),
           f"{size}: two VMs, the end, and nothing lost", t.text())
     check(t.shows("? help  q quit", rows - 1), f"{size}: the most useful keys", t.text())
-    after("?", "help: any key returns", "?", 3)
+    after("?", "help: Esc returns", "?", 3)
     after("x", "vm-0", "any key ends the help", 4)
-    after(F1, "help: any key returns", "F1", 3)
+    after(F1, "help: Esc returns", "F1", 3)
     after("h", "vm-0", "h is any key there", 4)
-    after("h", "help: any key returns", "h", 3)
+    after("h", "help: Esc returns", "h", 3)
     after(" ", "vm-0", "so is space", 4)
     after(DOWN, "> vm-1", "Down", 5)
     after("k", "> vm-0", "k", 4)
@@ -183,6 +183,31 @@ def letters():
             check(name in out, f"letters: in batch in {locale}", out)
 
 
+def small():
+    """Help and the views of a VM where they do not fit."""
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run([ODD, file.name], check=True)
+        t = Terminal(15, 60, words=("top", "-i", file.name), TERM="screen")
+
+        def after(keys, word, what, row=3):
+            t.keys(keys)
+            check(t.shows(word, row), f"small: {what}", t.text())
+
+        t.shows("END", 1)
+        after("?", "rows 1-10 of ", "help scrolls")
+        after(PAGE_DOWN, "rows 11-20 of ", "a page on")
+        after(UP, "rows 10-19 of ", "a row back")
+        after("x", "VM", "another key ends it")
+        after(DOWN, "> twin", "the other VM", 5)
+        after("\r", "VM twin  pid 1000", "Enter")
+        after("n", "VNCR of 1 vCPUs", "n")
+        check(t.shows("rows 1-", 3) and t.shows("WA+", 4), "small: what is cut is marked", t.text())
+        after(PAGE_DOWN, "rows 3-9 of 9", "its rows scroll")
+        after(DOWN, "> 0 ", "and its vCPUs", 6)
+        t.keys("q")
+        t.end()
+
+
 def resized():
     t = Terminal(24, 80)
     t.shows("END", 1)
@@ -229,6 +254,7 @@ def main():
     no_colour()
     bars()
     letters()
+    small()
     resized()
     dumb()
     piped()
