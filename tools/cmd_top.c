@@ -175,6 +175,17 @@ static int print_screen(struct top *t, bool first)
 	return fflush(stdout) ? -errno : 0;
 }
 
+/* Events that are recorded end a wait before its time. */
+static int wait_live(struct top *t, __u64 until_ns)
+{
+	int err;
+
+	do {
+		err = source_wait(&t->source, until_ns);
+	} while (err >= 0 && !stop && live_now_ns() < until_ns);
+	return err;
+}
+
 /* Returns 1, 0 if there is no more to show, or -errno. */
 static int next_screen(struct top *t, bool first)
 {
@@ -186,7 +197,7 @@ static int next_screen(struct top *t, bool first)
 		/* A live run shows no screen of what comes after its last one. */
 		return err > 0 && t->play.ended && as_live && !first ? 0 : err;
 	}
-	err = source_wait(&t->source, live_now_ns() + (__u64)(t->ui.delay_s * 1e9));
+	err = wait_live(t, live_now_ns() + (__u64)(t->ui.delay_s * 1e9));
 	if (err >= 0)
 		err = top_sample(t);
 	return err ? err : 1;
