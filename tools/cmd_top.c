@@ -96,14 +96,19 @@ static int played(void *ctx)
 	t->ui.at_s = (double)(t->model.now_ns - replay_begin_ns(t->source.replay)) / 1e9;
 	if (!t->err)
 		t->err = storms_step(&t->model, &storm_limits);
-	if (t->err || !t->past.history)
-		return t->err;
-	/* It began anew. */
-	if (t->model.before_ns == t->model.now_ns) {
+	return t->err || !t->past.history ? t->err : history_add(t->past.history, &t->model);
+}
+
+/* What comes is not what follows. */
+static int jumped(void *ctx)
+{
+	struct top *t = ctx;
+
+	if (t->past.history)
 		history_clear(t->past.history);
-		trend_forget(&t->ui.trend);
-	}
-	return history_add(t->past.history, &t->model);
+	trend_forget(&t->ui.trend);
+	t->slots_of = NULL;
+	return 0;
 }
 
 static int take_slots(void *ctx, const struct vm_slots *s)
@@ -170,6 +175,17 @@ static int print_screen(struct top *t, bool first)
 	return fflush(stdout) ? -errno : 0;
 }
 
+/* Events that are recorded end a wait before its time. */
+static int wait_live(struct top *t, __u64 until_ns)
+{
+	int err;
+
+	do {
+		err = source_wait(&t->source, until_ns);
+	} while (err >= 0 && !stop && live_now_ns() < until_ns);
+	return err;
+}
+
 /* Returns 1, 0 if there is no more to show, or -errno. */
 static int next_screen(struct top *t, bool first)
 {
@@ -181,7 +197,7 @@ static int next_screen(struct top *t, bool first)
 		/* A live run shows no screen of what comes after its last one. */
 		return err > 0 && t->play.ended && as_live && !first ? 0 : err;
 	}
-	err = source_wait(&t->source, live_now_ns() + (__u64)(t->ui.delay_s * 1e9));
+	err = wait_live(t, live_now_ns() + (__u64)(t->ui.delay_s * 1e9));
 	if (err >= 0)
 		err = top_sample(t);
 	return err ? err : 1;
@@ -248,6 +264,8 @@ static int first_sample(struct top *t)
 		.step_ns = as_live ? 0 : t->ui.delay_s * 1e9,
 		.stop = &stop,
 		.sampled = played,
+		.jumped = jumped,
+		.lead = TREND_NR,
 		.ctx = t,
 	};
 	return play_begin(&t->play);
@@ -292,6 +310,7 @@ int cmd_top(int argc, char **argv)
 	source_close(&t.source);
 	model_free(&t.model);
 	past_close(&t.past);
+	checkpoints_free(&t.checkpoints);
 	screen_free(&t.screen);
 	return status;
 }

@@ -7,6 +7,7 @@
 #include "term.h"
 #include "top.h"
 
+#define TELL_NS 200000000ull	/* after so long, and so often, it is told how far it is */
 #define REFRESH_S 0.05	/* at most so often; what plays faster goes several steps at once */
 
 /* How long a step of a recording takes, of its own time. */
@@ -26,23 +27,32 @@ static double wait_s(const struct top *t)
 	return s < REFRESH_S ? REFRESH_S : s;
 }
 
+/* Returns 0 or -ENOMEM. */
+static int draw(struct top *t, int *rows)
+{
+	int cols, err = t->ui.view == VIEW_VM ? past_trend(&t->past, &t->ui) : 0;
+
+	term_size(rows, &cols);
+	if (!err)
+		err = top_slots(t);
+	if (!err)
+		err = ui_draw(&t->ui, &t->screen, *rows, cols);
+	if (!err)
+		term_draw(&t->screen);
+	return err;
+}
+
 /* Wait for the next sample's time, with keys answered at once. */
 static int interact(struct top *t, __u64 until_ns)
 {
-	int rows, cols, err, key;
+	int rows, err, key;
 
 	do {
 		__u64 now = live_now_ns();
 
-		term_size(&rows, &cols);
-		err = t->ui.view == VIEW_VM ? past_trend(&t->past, &t->ui) : 0;
-		if (!err)
-			err = top_slots(t);
-		if (!err)
-			err = ui_draw(&t->ui, &t->screen, rows, cols);
+		err = draw(t, &rows);
 		if (err)
 			return err;
-		term_draw(&t->screen);
 		key = term_key(t->ui.paused ? 1000 : now < until_ns ? (until_ns - now) / 1000000 + 1 : 0);
 		ui_key(&t->ui, key, rows);
 		if (t->source.live)
@@ -98,10 +108,33 @@ static int play_on(struct top *t)
 	return stepped < 0 ? stepped : 0;
 }
 
-/* What the user wants of the recording: another place in it, or to go on. */
-static int follow(struct top *t)
+/* On a long way: how far it is, and has its user enough? */
+static bool enough(void *ctx)
+{
+	struct top *t = ctx;
+	__u64 at, size;
+	int rows, key;
+
+	if (live_now_ns() < t->told_ns + TELL_NS)
+		return false;
+	t->told_ns = live_now_ns();
+	replay_progress(t->source.replay, &at, &size);
+	if (size)
+		ui_say(&t->ui, "reading: %.0f%% of the recording; any key stops that",
+		       100 * (double)at / (double)size);
+	else
+		ui_say(&t->ui, "reading: %llu MiB; any key stops that", at >> 20);
+	draw(t, &rows);
+	key = term_key(0);
+	t->ui.quit |= key == 'q';
+	return key != KEY_NONE && key != K_RESIZE;
+}
+
+/* To where the user wants to be in the recording, or on. */
+static int go(struct top *t)
 {
 	double to = (double)replay_begin_ns(t->source.replay) + t->ui.go_s * 1e9;
+	__u64 began_ns = t->told_ns = live_now_ns();
 	int err;
 
 	if (t->ui.go)
@@ -114,14 +147,24 @@ static int follow(struct top *t)
 		err = play_set_step(&t->play, t->ui.delay_s * 1e9);
 	else
 		err = play_on(t);
+	if (t->told_ns != began_ns)
+		t->ui.said[0] = '\0';
+	return err;
+}
+
+static int follow(struct top *t)
+{
+	int err = go(t);
+
 	t->ui.go = t->ui.new_delay = false;
 	t->ui.step = 0;
 	t->ui.ended = t->play.ended;
 	t->ui.paused |= t->play.ended;
-	if (err != -ESPIPE)
-		return err < 0 ? err : 0;
-	ui_say(&t->ui, "what came through a pipe is gone: only a file can go back");
-	return 0;
+	if (err == -ESPIPE)
+		ui_say(&t->ui, "what came through a pipe is gone: only a file can go back");
+	else if (err == -EINTR)
+		ui_say(&t->ui, "stopped on the way, at %.1f s", t->ui.at_s);
+	return err < 0 && err != -ESPIPE && err != -EINTR ? err : 0;
 }
 
 int dashboard(struct top *t)
@@ -135,6 +178,8 @@ int dashboard(struct top *t)
 	if (!err)
 		err = past_open(&t->past, &t->ui);
 	t->ui.history &= !t->source.replay;	/* a recording has its own */
+	t->play.checkpoints = &t->checkpoints;
+	t->play.enough = enough;
 	if (!err)
 		err = history_add(t->past.history, &t->model);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmmt: the table of sub-commands. */
 #include <errno.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,8 +80,10 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int status = dispatch(argc, argv);
+	int status;
 
+	setlocale(LC_CTYPE, "");
+	status = dispatch(argc, argv);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "kvmmt: standard output: %s\n", strerror(errno));
 		return 1;

@@ -11,20 +11,28 @@ static int take(struct play *p)
 	return err || !p->sampled ? err : p->sampled(p->ctx);
 }
 
+/* Has it to be gone on after it stopped there? */
+static bool on_the_way(const struct play *p, int stopped)
+{
+	return stopped == REPLAY_CROWD || stopped == REPLAY_MORE ||
+	       (p->step_ns && (stopped == REPLAY_SAMPLE || stopped == REPLAY_TOTALS));
+}
+
 /* Returns where it stopped, or -errno. */
 static int advance(struct play *p)
 {
-	struct replay *r = p->source->replay;
-	__u64 until_ns = p->step_ns ? replay_step_ns(r, p->step_ns) : ~0ull;
 	int stopped, err = 0;
 
+	if (!p->until_ns)
+		p->until_ns = p->step_ns ? replay_step_ns(p->source->replay, p->step_ns) : ~0ull;
 	do {
-		stopped = source_wait(p->source, until_ns);
+		stopped = source_wait(p->source, p->until_ns);
 		if (stopped == REPLAY_CROWD)
 			err = p->crowds ? take(p) : source_update(p->source, p->model);
-	} while (!err && !*p->stop &&
-		 (stopped == REPLAY_CROWD || stopped == REPLAY_MORE ||
-		  (p->step_ns && (stopped == REPLAY_SAMPLE || stopped == REPLAY_TOTALS))));
+		if (!err && on_the_way(p, stopped) && p->enough && p->enough(p->ctx))
+			return -EINTR;
+	} while (!err && !*p->stop && on_the_way(p, stopped));
+	p->until_ns = 0;
 	return err ? err : stopped;
 }
 
@@ -57,6 +65,10 @@ int play_step(struct play *p)
 	if (p->ended && !p->step_ns && source_now_ns(p->source) == p->model->now_ns)
 		return 0;
 	err = take(p);
+	p->nr++;
+	/* What is at the end is not known of a model. */
+	if (!err && !p->ended && p->checkpoints)
+		err = checkpoints_add(p->checkpoints, p->source->replay, p->model, p->nr);
 	return err ? err : 1;
 }
 
@@ -67,15 +79,34 @@ static int restart(struct play *p)
 	if (err)
 		return err;
 	model_free(p->model);
-	return play_begin(p);
+	p->nr = p->until_ns = 0;
+	err = p->jumped ? p->jumped(p->ctx) : 0;
+	return err ? err : play_begin(p);
+}
+
+/* To some sample before @to_ns, unless it is better to go on from here. */
+static int jump(struct play *p, __u64 to_ns)
+{
+	const struct checkpoint *c = p->checkpoints ? checkpoints_before(p->checkpoints, to_ns, p->lead) : NULL;
+	int err;
+
+	if (to_ns >= p->model->now_ns && (!c || c->nr <= p->nr))
+		return 0;
+	if (!c)
+		return restart(p);
+	err = checkpoint_return(c, p->source->replay, p->model);
+	p->nr = c->nr;
+	p->until_ns = 0;
+	p->ended = false;
+	return err || !p->jumped ? err : p->jumped(p->ctx);
 }
 
 int play_go(struct play *p, __u64 to_ns)
 {
-	int err = to_ns < p->model->now_ns ? restart(p) : 0;
+	int err = jump(p, to_ns);
 
 	while (err >= 0 && !*p->stop && !p->ended && p->model->now_ns < to_ns)
-		err = play_step(p);
+		err = p->enough && p->enough(p->ctx) ? -EINTR : play_step(p);
 	return err < 0 ? err : 0;
 }
 
@@ -85,6 +116,8 @@ int play_set_step(struct play *p, __u64 step_ns)
 	int err;
 
 	p->step_ns = step_ns;
+	if (p->checkpoints)
+		checkpoints_clear(p->checkpoints);
 	err = restart(p);
 	/* A pipe goes on from here. */
 	return err == -ESPIPE ? 0 : err ? err : play_go(p, to_ns);

@@ -34,6 +34,7 @@ struct reader {
 	struct refused origins[RECORDING_ORIGINS];
 	size_t nr_origins;
 	struct reader_state state;
+	struct reader_place found;	/* the frame that is handed out */
 };
 
 /* Returns 1 if @want bytes are at hand, 0 if the file ends before, or -errno. */
@@ -162,6 +163,7 @@ int reader_next(struct reader *r)
 	while ((have = find_frame(r)) > 0) {
 		const __u8 *payload = r->buf + r->at + KVMMT_FRAME_BYTES;
 
+		r->found = (struct reader_place){ r->used, r->state };
 		use(r, KVMMT_FRAME_BYTES + r->frame.stored_bytes);
 		switch (r->frame.type) {
 		case KVMMT_FRAME_EVENTS:
@@ -188,6 +190,7 @@ int reader_next(struct reader *r)
 			r->state.unknown_frames++;
 		}
 	}
+	r->found = (struct reader_place){ r->used, r->state };
 	return have < 0 ? have : READER_END;
 }
 
@@ -261,6 +264,22 @@ int reader_rewind(struct reader *r)
 	r->at = r->len = r->used = 0;
 	memset(&r->state, 0, sizeof(r->state));
 	return read_host(r);
+}
+
+int reader_place(const struct reader *r, struct reader_place *place)
+{
+	*place = r->found;
+	return r->size ? 0 : -ESPIPE;
+}
+
+int reader_return(struct reader *r, const struct reader_place *place)
+{
+	if (lseek(r->fd, (off_t)place->at_bytes, SEEK_SET) < 0)
+		return -errno;
+	r->at = r->len = 0;
+	r->used = place->at_bytes;
+	r->state = place->state;
+	return 0;
 }
 
 const struct recording_info *reader_info(const struct reader *r)

@@ -130,6 +130,17 @@ const struct refused *reader_origins(const struct reader *r, size_t *nr);
 const struct kvmmt_frame *reader_frame(const struct reader *r);
 /* Back to the first frame. -ESPIPE where that cannot be. */
 int reader_rewind(struct reader *r);
+
+/* Where the frame is that reader_next() found, and what was wrong before it. */
+struct reader_place {
+	__u64 at_bytes;
+	struct reader_state state;
+};
+/* Returns 0, or -ESPIPE where nobody can come back to it. */
+int reader_place(const struct reader *r, struct reader_place *place);
+/* reader_next() finds that frame again. Returns 0 or -errno. */
+int reader_return(struct reader *r, const struct reader_place *place);
+
 /* The file's size and how much of it is read, in bytes; 0: unknown. */
 void reader_progress(const struct reader *r, __u64 *at, __u64 *size);
 

@@ -4,45 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "replay_vms.h"
-
-#define BUCKETS 4096	/* a power of two */
-
-struct vcpu {
-	__u32 index;
-	struct kvmmt_vncr counters;
-};
-
-/* Who invalidates it. */
-struct cause {
-	struct kvmmt_cause_key key;	/* without the VM */
-	struct kvmmt_cause counters;
-};
-
-/* The VM at an address, or a copy of one that is gone. */
-struct vm {
-	struct vm *next;		/* of the bucket, or of those that are gone */
-	struct vm_entry id;
-	__u32 generation;
-	bool wanted;			/* by --vm */
-	bool happened;			/* it had an event */
-	char comm[KVMMT_COMM_LEN + 1];	/* of its first event */
-	struct kvmmt_counters counters;
-	struct vcpu *vcpus;		/* of a guest hypervisor */
-	size_t nr_vcpus;
-	struct cause *causes;
-	size_t nr_causes;
-};
-
-struct replay_vms {
-	const char *const *names;
-	size_t nr_names;
-	struct vm *buckets[BUCKETS], *gone, *latest;
-	size_t nr_here, nr_gone, nr_met, nr_vcpus;
-	__u32 generation;
-	struct live_loss loss;
-	struct kvmmt_mark marks[KVMMT_MARKS];
-};
+#include "replay_vms_state.h"
 
 struct replay_vms *replay_vms_new(const char *const *vms, size_t nr_vms)
 {
@@ -55,7 +17,7 @@ struct replay_vms *replay_vms_new(const char *const *vms, size_t nr_vms)
 	return r;
 }
 
-static void free_vm(struct vm *v)
+void replay_vm_free(struct vm *v)
 {
 	free(v->vcpus);
 	free(v->causes);
@@ -67,7 +29,7 @@ static void free_vms(struct vm *v)
 	while (v) {
 		struct vm *next = v->next;
 
-		free_vm(v);
+		replay_vm_free(v);
 		v = next;
 	}
 }
@@ -83,7 +45,7 @@ void replay_vms_free(struct replay_vms *r)
 	free(r);
 }
 
-static size_t bucket(__u64 vm, __u32 pid)
+size_t replay_vm_bucket(__u64 vm, __u32 pid)
 {
 	return ((vm ^ pid) * 0x9e3779b97f4a7c15ull) >> 52 & (BUCKETS - 1);
 }
@@ -94,7 +56,7 @@ static struct vm *find(struct replay_vms *r, __u64 vm, __u32 pid)
 
 	if (v && v->id.vm == vm && v->id.pid == pid)
 		return v;
-	for (v = r->buckets[bucket(vm, pid)]; v; v = v->next)
+	for (v = r->buckets[replay_vm_bucket(vm, pid)]; v; v = v->next)
 		if (v->id.vm == vm && v->id.pid == pid)
 			return r->latest = v;
 	return NULL;
@@ -109,7 +71,7 @@ const struct vm_entry *replay_vms_find(struct replay_vms *r, __u64 vm, __u32 pid
 
 static void add(struct replay_vms *r, const struct vm_entry *id)
 {
-	struct vm *v = calloc(1, sizeof(*v)), **to = &r->buckets[bucket(id->vm, id->pid)];
+	struct vm *v = calloc(1, sizeof(*v)), **to = &r->buckets[replay_vm_bucket(id->vm, id->pid)];
 
 	if (!v)
 		return;
@@ -135,7 +97,7 @@ static void sweep(struct replay_vms *r)
 				continue;
 			}
 			*at = v->next;
-			free_vm(v);
+			replay_vm_free(v);
 			r->nr_here--;
 		}
 	}

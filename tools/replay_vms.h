@@ -7,6 +7,7 @@
 #define REPLAY_VMS_H
 
 #include "codec.h"
+#include "image.h"
 #include "source_live.h"
 
 #define REPLAY_VMS_MAX  16384	/* at one time; events of more are in live_loss.vms */
@@ -34,5 +35,10 @@ const struct live_loss *replay_vms_loss(const struct replay_vms *r);
 void replay_vms_counters(const struct replay_vms *r, live_counters_fn fn, void *ctx);
 void replay_vms_causes(const struct replay_vms *r, live_cause_fn fn, void *ctx);
 void replay_vms_vcpus(struct replay_vms *r, live_vcpu_fn fn, void *ctx);
+
+/* replay_vms_image.c: all of it as it is at @now_ns, in an image. */
+void replay_vms_put(const struct replay_vms *r, __u64 now_ns, struct image *to);
+/* To @r, which is new. Returns 0 or -ENOMEM. */
+int replay_vms_take(struct replay_vms *r, const __u64 **from);
 
 #endif

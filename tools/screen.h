@@ -4,15 +4,16 @@
 #define SCREEN_H
 
 #include <stdio.h>
+#include <linux/types.h>
 
 /* Attributes mean something; term.c decides how it looks. Never colour alone. */
 enum attr { ATTR_PLAIN, ATTR_TITLE, ATTR_HEAD, ATTR_SELECTED, ATTR_ALARM, ATTR_DIM, ATTR_KEY };
 
-/* A character of this and of the levels below it down to 1 is a bar, as a terminal can draw it. */
-#define SCREEN_BAR_MAX 8
+#define SCREEN_MARKS 2	/* that a character can have above or below it; more are left out */
 
+/* A character of two columns is in the first; in the second there is none. */
 struct cell {
-	char c;
+	__u32 c, marks[SCREEN_MARKS];
 	unsigned char attr;
 };
 
@@ -31,14 +32,20 @@ void screen_put(struct screen *s, int row, int col, enum attr attr, const char *
 /* The same, and the rest of the row gets the attribute too. */
 void screen_line(struct screen *s, int row, enum attr attr, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+/* Text in @width columns, to the left of them; if they are too few it ends in "+". */
+void screen_cell(struct screen *s, int row, int col, int width, enum attr attr, const char *text);
 
 /* @nr rows of @from, which is as wide, from its row @at on, to row @row of @s. */
 void screen_copy(struct screen *s, int row, const struct screen *from, int at, int nr);
 
-/* What a bar is without special characters; what is none stays as it is. */
-char screen_ascii(char c);
+/* A bar of an eighth to eight eighths of a row, from @level 1 to this, as a character. */
+#define SCREEN_BAR_MAX 8
+#define SCREEN_BAR(level) (0x2580 + (level))
 
-/* As text, trailing blanks cut, without the empty rows at the end. */
+/* What a character is where there is only ASCII. */
+char screen_ascii(__u32 c);
+
+/* As text of the locale, trailing blanks cut, without the empty rows at the end. */
 void screen_print(const struct screen *s, FILE *out);
 
 #endif

@@ -105,6 +105,38 @@ int slot_table_each(const struct slot_table *t, slots_fn fn, void *ctx)
 	return w.err;
 }
 
+static int pack(void *ctx, const struct vm_slots *s)
+{
+	image_put(ctx, s, VM_SLOTS_BYTES(0));
+	image_put(ctx, s->slots, s->nr * sizeof(s->slots[0]));
+	return 0;
+}
+
+void slot_table_pack(const struct slot_table *t, struct image *to)
+{
+	const __u64 nr = t->nr_vms;
+
+	image_put(to, &nr, sizeof(nr));
+	slot_table_each(t, pack, to);
+}
+
+int slot_table_unpack(struct slot_table *t, const __u64 **from)
+{
+	struct vm_slots *s = malloc(sizeof(*s));
+	int err = s ? 0 : -ENOMEM;
+	__u64 nr;
+
+	slot_table_clear(t);
+	*from = image_get(*from, &nr, sizeof(nr));
+	for (; err >= 0 && nr; nr--) {
+		*from = image_get(*from, s, VM_SLOTS_BYTES(0));
+		*from = image_get(*from, s->slots, s->nr * sizeof(s->slots[0]));
+		err = slot_table_put(t, s);
+	}
+	free(s);
+	return err < 0 ? err : 0;
+}
+
 void slot_table_clear(struct slot_table *t)
 {
 	tdestroy(t->vms, free);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <kvmmt/maps.h>
 #include "backing.h"
+#include "image.h"
 
 struct slot {
 	__u64 ipa, size_bytes, hva;
@@ -73,5 +74,8 @@ void slot_table_drop(struct slot_table *t, struct vm_slots_key key);
 /* Each VM's to @fn, until that returns an error, which is returned. */
 int slot_table_each(const struct slot_table *t, slots_fn fn, void *ctx);
 void slot_table_clear(struct slot_table *t);
+/* Into an image, and out of it instead of what there is: 0 or -ENOMEM. */
+void slot_table_pack(const struct slot_table *t, struct image *to);
+int slot_table_unpack(struct slot_table *t, const __u64 **from);
 
 #endif

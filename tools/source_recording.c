@@ -116,6 +116,50 @@ int replay_rewind(struct replay *r)
 	return err ? err : begin(r);
 }
 
+/* Where it is. */
+struct place {
+	struct reader_place frame;
+	__u64 at, now_ns, nr_origins;
+};
+
+int replay_put(const struct replay *r, struct image *to)
+{
+	struct place place = { .at = r->at, .nr_origins = r->nr_origins, .now_ns = r->now_ns };
+	int err = reader_place(r->reader, &place.frame);
+
+	if (err)
+		return err;
+	image_put(to, &place, sizeof(place));
+	image_put(to, r->origins, r->nr_origins * sizeof(r->origins[0]));
+	slot_table_pack(&r->slots, to);
+	replay_vms_put(r->vms, r->now_ns, to);
+	return 0;
+}
+
+int replay_take(struct replay *r, const __u64 **from)
+{
+	struct place place;
+	int err;
+
+	*from = image_get(*from, &place, sizeof(place));
+	err = reader_return(r->reader, &place.frame);
+	if (err)
+		return err;
+	r->item = reader_next(r->reader);
+	r->frame = r->item == READER_EVENTS ? reader_events(r->reader) : NULL;
+	r->at = place.at;
+	r->nr_origins = place.nr_origins;
+	*from = image_get(*from, r->origins, r->nr_origins * sizeof(r->origins[0]));
+	err = slot_table_unpack(&r->slots, from);
+	if (err)
+		return err;
+	r->now_ns = place.now_ns;
+	replay_vms_free(r->vms);
+	r->vms = replay_vms_new(r->names, r->nr_names);
+	err = r->vms ? replay_vms_take(r->vms, from) : -ENOMEM;
+	return r->item < 0 ? r->item : err;
+}
+
 /* The frame's events up to @until_ns. REPLAY_MORE: there are no more in it. */
 static int hand_out(struct replay *r, __u64 until_ns, live_event_fn fn, void *ctx)
 {

@@ -6,6 +6,7 @@
 #ifndef SOURCE_RECORDING_H
 #define SOURCE_RECORDING_H
 
+#include "image.h"
 #include "recording.h"
 #include "source_live.h"
 
@@ -49,6 +50,10 @@ __u64 replay_step_ns(const struct replay *r, __u64 step_ns);
 __u64 replay_now_ns(const struct replay *r);
 /* Back to the beginning, with nothing folded. Returns 0 or -errno. */
 int replay_rewind(struct replay *r);
+/* Where it is and what was folded, to an image. Returns 0, or -ESPIPE: in a pipe. */
+int replay_put(const struct replay *r, struct image *to);
+/* There again. Returns 0, or -errno: then it has to be rewound. */
+int replay_take(struct replay *r, const __u64 **from);
 
 /* As live_counters(), live_causes(), live_vcpus() after them, and live_losses(). */
 void replay_counters(struct replay *r, live_counters_fn fn, void *ctx);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See term.h. */
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 
 /* ncurses has a KEY_ENTER and others of its own: ours start with K_. */
 #include "term.h"
+#include "utf8.h"
 
 static chtype looks[ATTR_KEY + 1];
 static SCREEN *screen;
@@ -58,7 +57,6 @@ static void choose_looks(void)
 int term_open(bool stdin_taken)
 {
 	keys = open_keys(stdin_taken);
-	setlocale(LC_CTYPE, "");
 	screen = keys ? newterm(NULL, stdout, keys) : NULL;
 	if (!screen)
 		return -ENODEV;
@@ -88,44 +86,40 @@ void term_size(int *rows, int *cols)
 	getmaxyx(stdscr, *rows, *cols);
 }
 
-/* Bars are blocks from one to eight eighths high, where the terminal has them. */
-static void draw_bar(int row, int col, struct cell c)
+static void draw_cell(int row, int col, const struct cell *cell)
 {
-	const wchar_t block[] = { L'\u2580' + c.c, 0 };
+	wchar_t text[2 + SCREEN_MARKS] = { (unsigned char)screen_ascii(cell->c) };
+	chtype look = looks[cell->attr];
+	cchar_t c;
+	int i;
 
-	attrset(looks[c.attr]);
-	mvaddwstr(row, col, block);
-	attrset(A_NORMAL);
+	if (utf8_shown(cell->c))
+		text[0] = (wchar_t)cell->c;
+	for (i = 0; i < SCREEN_MARKS; i++)
+		text[1 + i] = (wchar_t)cell->marks[i];
+	setcchar(&c, text, look & A_ATTRIBUTES & ~A_COLOR, PAIR_NUMBER(look), NULL);
+	mvadd_wch(row, col, &c);
 }
 
 void term_draw(const struct screen *s)
 {
-	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	int row, col;
 
 	erase();
 	for (row = 0; row < s->rows; row++) {
 		for (col = 0; col < s->cols; col++) {
-			struct cell c = s->cells[row * s->cols + col];
+			const struct cell *cell = &s->cells[row * s->cols + col];
 
-			if (utf8 && c.c > 0 && c.c <= SCREEN_BAR_MAX)
-				draw_bar(row, col, c);
-			else
-				mvaddch(row, col, (unsigned char)screen_ascii(c.c) | looks[c.attr]);
+			if (cell->c)
+				draw_cell(row, col, cell);
 		}
 	}
 	refresh();
 }
 
-int term_key(int timeout_ms)
+static int function_key(wint_t key)
 {
-	int key;
-
-	timeout(timeout_ms);
-	key = getch();
 	switch (key) {
-	case ERR:
-		return KEY_NONE;
 	case KEY_UP:
 		return K_UP;
 	case KEY_DOWN:
@@ -143,17 +137,38 @@ int term_key(int timeout_ms)
 	case KEY_F(6):
 		return K_F6;
 	case KEY_ENTER:
+		return K_ENTER;
+	case KEY_BACKSPACE:
+		return K_BACKSPACE;
+	case KEY_RESIZE:
+		return K_RESIZE;
+	}
+	return KEY_NONE;
+}
+
+static int character_key(wint_t key)
+{
+	switch (key) {
 	case '\n':
 	case '\r':
 		return K_ENTER;
 	case 27:
 		return K_ESC;
-	case KEY_BACKSPACE:
 	case 127:
 	case '\b':
 		return K_BACKSPACE;
-	case KEY_RESIZE:
-		return K_RESIZE;
 	}
-	return key < 256 ? key : KEY_NONE;
+	return (int)key;
+}
+
+int term_key(int timeout_ms)
+{
+	wint_t key;
+	int got;
+
+	timeout(timeout_ms);
+	got = get_wch(&key);
+	if (got == ERR)
+		return KEY_NONE;
+	return got == KEY_CODE_YES ? function_key(key) : character_key(key);
 }

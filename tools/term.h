@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include "screen.h"
 
-/* Keys beyond characters. */
-enum { KEY_NONE = -1, K_UP = 1000, K_DOWN, K_PAGE_UP, K_PAGE_DOWN, K_HOME, K_END, K_F1, K_F6,
+/* Keys beyond characters, of which the last is U+10FFFF. */
+enum { KEY_NONE = -1, K_UP = 0x110000, K_DOWN, K_PAGE_UP, K_PAGE_DOWN, K_HOME, K_END, K_F1, K_F6,
        K_ENTER, K_ESC, K_BACKSPACE, K_RESIZE };
 
 /*
@@ -20,7 +20,7 @@ int term_open(bool stdin_taken);
 void term_close(void);
 void term_size(int *rows, int *cols);
 void term_draw(const struct screen *s);
-/* Wait up to @timeout_ms for a key. */
+/* Wait up to @timeout_ms for a key: a character of Unicode, or one of the above. */
 int term_key(int timeout_ms);
 
 #endif

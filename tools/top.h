@@ -15,6 +15,8 @@ struct top {
 	const char *output;	/* a recording of the live run, or NULL */
 	struct model model;
 	struct play play;	/* of a recording */
+	struct checkpoints checkpoints;
+	__u64 told_ns;		/* when it was told how far a jump in it is */
 	struct ui ui;
 	struct screen screen;
 	struct past past;

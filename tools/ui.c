@@ -66,7 +66,7 @@ static void draw_keys(const struct ui *ui, const struct model_vm *vm, struct scr
 	if (ui->view == VIEW_LIST && !ui->past)
 		ui_append(line, most, "Enter VM");
 	if (ui->view == VIEW_VNCR)
-		ui_append(line, most, "Up Down vCPU  Esc back");
+		ui_append(line, most, "Up Down vCPU  PgUp PgDn scroll  Esc back");
 	if (ui->view == VIEW_VM)
 		ui_append(line, most, "Esc back");
 	if (ui->view == VIEW_VM && vm && vm->nr_vcpus)
@@ -97,37 +97,9 @@ static void draw_footer(const struct ui *ui, const struct model_vm *vm, struct s
 	if (ui->prompt)
 		draw_prompt(ui, s);
 	else if (ui->said[0])
-		screen_line(s, s->rows - 1, ATTR_ALARM, "%s", ui->said);
+		screen_cell(s, s->rows - 1, 0, s->cols, ATTR_ALARM, ui->said);
 	else
 		draw_keys(ui, vm, s);
-}
-
-static void draw_help(struct screen *s)
-{
-	static const char *const lines[] = {
-		"Rates are per second: faults by the stage-2 memory type they were given",
-		"(NORMAL, NC, nGnRE, nGnRnE), RETRY: the guest faults again, REFUSE: mappings",
-		"and memslots that KVM declined, INVAL: stage-2 ranges invalidated.",
-		"MAPPED is what was newly mapped since the start (r resets). VHIT%, of guest",
-		"hypervisors: lookups of the VNCR pseudo-TLB that found an entry.",
-		"!  refused something, ~  a storm, in the last 15 minutes    #  the same, and is gone",
-		"-  the kernel lacks the tracepoint; the line above the list names the one",
-		"   that feeds the column it is sorted by (v largest first, ^ the other way)",
-		"",
-		"Up Down j k PgUp PgDn Home End  select, scroll     Esc  back",
-		"Enter  one VM, then the VNCR pseudo-TLB of its vCPUs (n too) if it nests",
-		"< > F6  sort column                 I  invert order       / find   f filter",
-		"p space  pause                      d  delay              r  totals from 0",
-		"T t  a step back or on in time      g  so many seconds ago   l  live again",
-		"of a recording: T t  a step back or on   + -  speed   g  go to a second",
-		"b  what the BPF programs cost, live ? h F1  this help     q  quit",
-	};
-	size_t i, nr = sizeof(lines) / sizeof(lines[0]);
-
-	screen_line(s, 3, ATTR_HEAD, " help: any key returns");
-	for (i = 0; i < nr; i++)
-		screen_line(s, 4 + i, ATTR_PLAIN, "  %s", lines[i]);
-	screen_line(s, 4 + nr, ATTR_HEAD, " ");
 }
 
 int ui_draw(struct ui *ui, struct screen *s, int rows, int cols)
@@ -141,13 +113,13 @@ int ui_draw(struct ui *ui, struct screen *s, int rows, int cols)
 	if (ui->view == VIEW_VM && vm)
 		err = ui_draw_vm(ui, vm, s);
 	else if (ui->view == VIEW_VNCR && vm)
-		ui_draw_vncr(ui, vm, s, UI_HEADER_ROWS - 1);
+		err = ui_draw_vncr(ui, vm, s);
 	else
 		ui_draw_list(ui, s);
 	if (ui->cost)
 		ui_draw_cost(ui, s);
-	if (ui->help)
-		draw_help(s);
+	if (ui->help && !err)
+		err = ui_draw_help(ui, s);
 	ui_draw_header(ui, s);
 	if (!ui->no_keys)
 		draw_footer(ui, vm, s);

@@ -56,7 +56,7 @@ struct ui {
 	double costs_s;			/* between them; 0: not measured yet */
 	struct trend trend;		/* of the VM in VIEW_VM */
 	const char *no_slots;		/* in VIEW_VM: why the memslots are not known */
-	int scroll;			/* in VIEW_VM: rows above the first one shown */
+	int scroll, help_scroll;	/* rows of a view, of the help, above the first one shown */
 	char filter[UI_WORD_LEN], word[UI_WORD_LEN];
 	char said[UI_SAID_LEN];		/* what the user has to be told, until the next key */
 };
@@ -102,8 +102,11 @@ int ui_draw_reasons(const struct ui *ui, struct screen *s, int row, int col, con
 		    const __u64 *total, const __u64 *last, int nr,
 		    const char *(*name)(unsigned int), const char *(*meaning)(unsigned int));
 
-/* ui_vncr.c: one VM's pseudo-TLB; a line about it if it has one, returns the next row */
-void ui_draw_vncr(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row);
+/* ui_help.c. Returns 0 or -ENOMEM. */
+int ui_draw_help(struct ui *ui, struct screen *s);
+
+/* ui_vncr.c: one VM's pseudo-TLB: 0 or -ENOMEM; a line about it if it has one: the next row */
+int ui_draw_vncr(struct ui *ui, const struct model_vm *vm, struct screen *s);
 int ui_draw_vncr_line(const struct ui *ui, const struct model_vm *vm, struct screen *s, int row);
 
 #endif

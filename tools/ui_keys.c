@@ -89,11 +89,13 @@ static void list_key(struct ui *ui, int key, int page)
 
 static void open_vncr(struct ui *ui, const struct model_vm *vm)
 {
-	if (vm && vm->nr_vcpus)
-		ui->view = VIEW_VNCR;
-	else
+	if (!vm || !vm->nr_vcpus) {
 		ui_say(ui, "no vCPU of this VM is a guest hypervisor's: there is no VNCR pseudo-TLB to show");
+		return;
+	}
+	ui->view = VIEW_VNCR;
 	ui->vcpu = 0;
+	ui->scroll = 0;
 }
 
 static void vm_key(struct ui *ui, int key, int page)
@@ -116,9 +118,14 @@ static void vncr_key(struct ui *ui, int key, int page)
 {
 	const struct model_vm *vm = model_find_key(ui->model, &ui->selected);
 
-	ui->vcpu = within((long)ui->vcpu + motion(key, page), vm ? (long)vm->nr_vcpus : 0);
-	if (key == K_ESC || key == K_BACKSPACE || key == 'n')
-		ui->view = VIEW_VM;
+	if (key == K_PAGE_UP || key == K_PAGE_DOWN)
+		ui->scroll = within(ui->scroll + motion(key, page), UI_PAGE_ROWS);
+	else
+		ui->vcpu = within((long)ui->vcpu + motion(key, page), vm ? (long)vm->nr_vcpus : 0);
+	if (key != K_ESC && key != K_BACKSPACE && key != 'n')
+		return;
+	ui->view = VIEW_VM;
+	ui->scroll = 0;
 }
 
 /* Returns whether it was one of a recording's keys. */
@@ -184,7 +191,8 @@ void ui_key(struct ui *ui, int key, int rows)
 		return;
 	}
 	if (ui->help) {
-		ui->help = false;
+		ui->help = motion(key, page);
+		ui->help_scroll = within(ui->help_scroll + motion(key, page), UI_PAGE_ROWS);
 		return;
 	}
 	if ((ui->replay && replay_key(ui, key)) || (ui->history && past_key(ui, key)))
@@ -197,6 +205,7 @@ void ui_key(struct ui *ui, int key, int rows)
 	case 'h':
 	case K_F1:
 		ui->help = true;
+		ui->help_scroll = 0;
 		break;
 	case ' ':
 	case 'p':

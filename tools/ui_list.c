@@ -6,6 +6,7 @@
 #include "names.h"
 #include "storms.h"
 #include "ui.h"
+#include "utf8.h"
 
 #define MARKS 2	/* columns: selected; gone, refused, or a storm */
 
@@ -96,8 +97,8 @@ static void choose_widths(struct list *l, const struct table_row *rows, size_t n
 		if (ui_lists(l->ui, &fields[i]))
 			room -= fields[i].width + 1;
 	for (i = 0; i < nr; i++)
-		if ((int)strlen(rows[i].vm->name) > longest)
-			longest = strlen(rows[i].vm->name);
+		if ((int)utf8_columns(rows[i].vm->name) > longest)
+			longest = utf8_columns(rows[i].vm->name);
 	l->name_width = fields[0].width + (room > 0 ? room : 0);
 	if (l->name_width > longest)
 		l->name_width = longest > fields[0].width ? longest : fields[0].width;
@@ -126,8 +127,10 @@ static void draw_cell(const struct list *l, int row, int col, const struct field
 
 	if (f->type == FIELD_BYTES)
 		shown.counts = model_delta(&r->vm->start, &r->vm->now);
-	screen_put(l->screen, row, col, attr, f->type == FIELD_NAME ? "%-*.*s" : "%*.*s",
-		   width(l, f), width(l, f), table_cell(&t, f, &shown, buf));
+	if (f->type == FIELD_NAME)
+		screen_cell(l->screen, row, col, l->name_width, attr, r->vm->name);
+	else
+		screen_put(l->screen, row, col, attr, "%*s", f->width, table_cell(&t, f, &shown, buf));
 }
 
 static void draw_row(const struct list *l, int row, const struct table_row *r)
@@ -165,6 +168,8 @@ static bool draw_heads(const struct list *l, int row)
 		shown |= f == sort;
 		col += width(l, f) + 1;
 	}
+	if (column(l->ui, k) && ui_lists(l->ui, column(l->ui, k)))
+		screen_put(s, row, s->cols - 1, ATTR_HEAD, "+");
 	return shown;
 }
 
@@ -172,7 +177,7 @@ static bool draw_heads(const struct list *l, int row)
 static void draw_sort(const struct list *l, int row, bool shown)
 {
 	const struct field *f = &fields[l->ui->sort];
-	char from[160] = "";
+	char from[160] = "", text[512];
 	size_t used = 0;
 	int kind;
 
@@ -181,8 +186,9 @@ static void draw_sort(const struct list *l, int row, bool shown)
 			used += snprintf(from + used, sizeof(from) - used, "%s kvm_%s%s",
 					 used ? "," : " of", name_kind(kind),
 					 l->ui->host->tracepoint[kind] ? "" : " (missing)");
-	screen_put(l->screen, row, 0, ATTR_DIM, "sort %c %s%s%s: %s", l->ui->invert ? '^' : 'v', f->head,
-		   shown ? "" : " (not shown)", from, f->help);
+	snprintf(text, sizeof(text), "sort %c %s%s%s: %s", l->ui->invert ? '^' : 'v', f->head,
+		 shown ? "" : " (not shown)", from, f->help);
+	screen_cell(l->screen, row, 0, l->screen->cols, ATTR_DIM, text);
 }
 
 void ui_draw_list(struct ui *ui, struct screen *s)

@@ -6,6 +6,7 @@
 #include "interval.h"
 #include "term.h"
 #include "ui.h"
+#include "utf8.h"
 
 static void search(struct ui *ui)
 {
@@ -66,16 +67,20 @@ static void prompt_done(struct ui *ui)
 
 void ui_prompt_key(struct ui *ui, int key)
 {
-	size_t len = strlen(ui->word);
+	size_t len = strlen(ui->word), n;
+	char bytes[UTF8_LEN];
 
 	if (key == K_ENTER)
 		prompt_done(ui);
 	else if (key == K_ESC)
 		ui->prompt = PROMPT_NONE;
-	else if (key == K_BACKSPACE && len)
-		ui->word[len - 1] = '\0';
-	else if (key > ' ' && key < 0x7f && len + 1 < sizeof(ui->word))
-		memcpy(ui->word + len, (char[]){ (char)key, '\0' }, 2);
+	else if (key == K_BACKSPACE)
+		ui->word[utf8_last(ui->word)] = '\0';
+	if (key < 0 || key >= K_UP)
+		return;
+	n = utf8_put(bytes, key);
+	if (utf8_char(bytes, n) && len + n < sizeof(ui->word))
+		memcpy(mempcpy(ui->word + len, bytes, n), "", 1);
 }
 
 void ui_ask(struct ui *ui, enum ui_prompt prompt)

@@ -7,6 +7,9 @@
 #include "ui_vm.h"
 
 #define TOP_CAUSES 8
+#define WHO_MAX	   41	/* columns of who it is, */
+#define WHO_MIN	   14
+#define NUMBERS	   42	/* and of what comes after it */
 
 int ui_section_storm(const struct vm_view *v, struct screen *s, int row)
 {
@@ -32,13 +35,15 @@ int ui_section_storm(const struct vm_view *v, struct screen *s, int row)
 	return row;
 }
 
-static void draw_cause(const struct vm_view *v, const struct model_cause *c, struct screen *s, int row)
+static void draw_cause(const struct vm_view *v, const struct model_cause *c, struct screen *s, int row,
+		       int width)
 {
 	const struct storm_cause cause = storm_cause_of(&c->key);
 	char who[STORM_WHO_LEN], number[NAME_LEN], count[NAME_LEN], bytes[NAME_LEN];
 
-	screen_put(s, row, 2, ATTR_PLAIN, "%-41.41s  %6.0f %8s %8s  %s",
-		   storm_cause_who(&cause, v->vm, true, who),
+	storm_cause_who(&cause, v->vm, true, who);
+	screen_cell(s, row, 2, width, ATTR_PLAIN, who);
+	screen_put(s, row, 2 + width, ATTR_PLAIN, "  %6.0f %8s %8s  %s",
 		   ui_rate(v->ui, c->now.count - c->before.count),
 		   field_short(c->now.count, FIELD_COUNT, count),
 		   field_short(c->now.bytes, FIELD_BYTES, bytes),
@@ -49,14 +54,17 @@ int ui_section_causes(const struct vm_view *v, struct screen *s, int row)
 {
 	const struct model_cause *order[MODEL_CAUSES];
 	size_t i, nr = v->vm->nr_causes;
+	int width = s->cols - 2 - NUMBERS;
 
 	if (!nr)
 		return row;
-	screen_put(s, row++, 2, ATTR_TITLE, "%-41s      /s    total    bytes  reason", "invalidated by");
+	width = width > WHO_MAX ? WHO_MAX : width < WHO_MIN ? WHO_MIN : width;
+	screen_put(s, row++, 2, ATTR_TITLE, "%-*s      /s    total    bytes  reason", width,
+		   "invalidated by");
 	for (i = 0; i < nr; i++)
 		order[i] = &v->vm->causes[i];
 	qsort(order, nr, sizeof(order[0]), model_cause_order);
 	for (i = 0; i < nr && i < TOP_CAUSES; i++)
-		draw_cause(v, order[i], s, row++);
+		draw_cause(v, order[i], s, row++, width);
 	return row;
 }

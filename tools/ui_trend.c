@@ -4,16 +4,17 @@
 
 #include "names.h"
 #include "ui_vm.h"
+#include "utf8.h"
 
 #define LEFT  19	/* columns before the bars */
 #define RIGHT 14	/* and after them */
 
 /* Lowest for what is hardly anything, blank for nothing. */
-static char bar(double value, double most)
+static __u32 bar(double value, double most)
 {
 	int level = value > 0 ? 1 + (int)(value / most * (SCREEN_BAR_MAX - 1) + 0.5) : 0;
 
-	return level ? (char)(level < SCREEN_BAR_MAX ? level : SCREEN_BAR_MAX) : ' ';
+	return level ? SCREEN_BAR(level < SCREEN_BAR_MAX ? level : SCREEN_BAR_MAX) : ' ';
 }
 
 static double value_of(const struct trend_point *p, bool faults)
@@ -23,7 +24,7 @@ static double value_of(const struct trend_point *p, bool faults)
 
 static int draw_bars(const struct vm_view *v, struct screen *s, int row, int nr, bool faults)
 {
-	char bars[TREND_NR + 1] = "", number[NAME_LEN];
+	char bars[TREND_NR * UTF8_LEN + 1], *end = bars, number[NAME_LEN];
 	double most = 0;
 	int i;
 
@@ -32,8 +33,9 @@ static int draw_bars(const struct vm_view *v, struct screen *s, int row, int nr,
 
 		most = value > most ? value : most;
 	}
-	for (i = 0; i < nr; i++)
-		bars[nr - 1 - i] = bar(value_of(trend_at(&v->ui->trend, i), faults), most);
+	for (i = nr; i--;)
+		end += utf8_put(end, bar(value_of(trend_at(&v->ui->trend, i), faults), most));
+	*end = '\0';
 	screen_put(s, row, 2, ATTR_PLAIN, "%-*s |%s| to %s", LEFT - 3,
 		   faults ? "faults/s" : "invalidations/s", bars, field_short((__u64)(most + 0.5), FIELD_COUNT, number));
 	return row + 1;

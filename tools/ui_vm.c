@@ -37,21 +37,6 @@ int ui_draw_reasons(const struct ui *ui, struct screen *s, int row, int col, con
 	return row;
 }
 
-int ui_draw_wrapped(struct screen *s, int row, int indent, enum attr attr, const char *text)
-{
-	int width = s->cols - indent - 1 > 10 ? s->cols - indent - 1 : 10;
-
-	while (*text) {
-		int len = strlen(text) > (size_t)width ? width : (int)strlen(text);
-
-		while (text[len] && text[len] != ' ' && len > width / 2)
-			len--;
-		screen_put(s, row++, indent, attr, "%.*s", len, text);
-		text += len + (text[len] == ' ');
-	}
-	return row;
-}
-
 static int draw_vcpus(const struct vm_view *v, struct screen *s, int row)
 {
 	if (v->vm->nr_vcpus)
@@ -109,18 +94,6 @@ static const vm_section sections[] = {
 	ui_section_slots, draw_faults, draw_slot_changes, draw_invals, ui_section_causes,
 };
 
-static void draw_title(const struct vm_view *v, struct screen *s, int row, int first, int shown,
-		       int rows)
-{
-	char part[48] = "";
-
-	screen_line(s, row, ATTR_HEAD, " VM %s  pid %u%s", v->vm->name, v->vm->process,
-		    v->vm->gone ? "  gone" : "");
-	if (shown && rows > shown)
-		snprintf(part, sizeof(part), " rows %d-%d of %d ", first + 1, first + shown, rows);
-	screen_put(s, row, s->cols - (int)strlen(part), ATTR_HEAD, "%s", part);
-}
-
 int ui_draw_vm(struct ui *ui, const struct model_vm *vm, struct screen *s)
 {
 	const struct vm_view v = {
@@ -129,21 +102,17 @@ int ui_draw_vm(struct ui *ui, const struct model_vm *vm, struct screen *s)
 		.total = model_delta(&vm->start, &vm->now).s2,
 		.last = model_delta(&vm->before, &vm->now).s2,
 	};
-	int first = UI_HEADER_ROWS, room = s->rows - UI_HEADER_ROWS - UI_FOOTER_ROWS, rows = 0, shown;
-	struct screen page = { 0 };
+	char title[VM_NAME_LEN + 32];
+	struct screen page;
+	int err = ui_page_begin(&page, s), rows = 0;
 	size_t i;
-	int err = screen_reset(&page, UI_PAGE_ROWS, s->cols);
 
 	if (err)
 		return err;
 	for (i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		rows = sections[i](&v, &page, rows);
-	room = room > 0 ? room : 0;
-	if (ui->scroll > rows - room)
-		ui->scroll = rows > room ? rows - room : 0;
-	shown = rows - ui->scroll < room ? rows - ui->scroll : room;
-	screen_copy(s, first, &page, ui->scroll, shown);
-	draw_title(&v, s, first - 1, ui->scroll, shown, rows);
+	snprintf(title, sizeof(title), " VM %s  pid %u%s", vm->name, vm->process, vm->gone ? "  gone" : "");
+	ui_page_show(s, UI_HEADER_ROWS, &page, rows, &ui->scroll, title);
 	screen_free(&page);
 	return 0;
 }

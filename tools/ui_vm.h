@@ -7,7 +7,7 @@
 #ifndef UI_VM_H
 #define UI_VM_H
 
-#include "ui.h"
+#include "ui_page.h"
 
 struct vm_view {
 	const struct ui *ui;
@@ -16,9 +16,6 @@ struct vm_view {
 };
 
 typedef int (*vm_section)(const struct vm_view *v, struct screen *s, int row);
-
-/* Text over as many rows as it takes, cut between words. */
-int ui_draw_wrapped(struct screen *s, int row, int indent, enum attr attr, const char *text);
 
 int ui_section_trend(const struct vm_view *v, struct screen *s, int row);	/* ui_trend.c */
 int ui_section_storm(const struct vm_view *v, struct screen *s, int row);	/* ui_storm.c */

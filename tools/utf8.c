@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See utf8.h. */
-#include <stdbool.h>
-#include <linux/types.h>
+#include <langinfo.h>
+#include <string.h>
+#include <wchar.h>
 
 #include "utf8.h"
 
@@ -27,31 +28,97 @@ static bool shapeless(__u32 c)
 	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
 		if (c >= ranges[i].first && c <= ranges[i].last)
 			return true;
-	return c > 0x10ffff;
+	return false;
 }
 
-size_t utf8_char(const char *s, size_t len)
+/* The character at @s of @len bytes, to @c; returns how many it has, 0: it is no UTF-8. */
+static size_t decode(const char *s, size_t len, __u32 *c)
 {
 	static const __u32 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned char first = len ? *s : 0;
 	size_t n = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4, i;
-	__u32 c = n == 1 ? first : first & (0x7f >> n);
 
-	if (n > len || first >= 0xf8)
+	if (!n || n > len || first >= 0xf8)
 		return 0;
+	*c = n == 1 ? first : first & (0x7f >> n);
 	for (i = 1; i < n; i++) {
 		if (!follows(s[i]))
 			return 0;
-		c = c << 6 | (s[i] & 0x3f);
+		*c = *c << 6 | (s[i] & 0x3f);
 	}
-	return c < least[n] || shapeless(c) ? 0 : n;
+	return *c < least[n] || *c > 0x10ffff || (*c & ~0x7ffu) == 0xd800 ? 0 : n;
+}
+
+size_t utf8_char(const char *s, size_t len)
+{
+	__u32 c;
+	size_t n = decode(s, len, &c);
+
+	return n && shapeless(c) ? 0 : n;
+}
+
+__u32 utf8_next(const char **s)
+{
+	__u32 c;
+	size_t n;
+
+	if (!(**s & 0x80))
+		return **s ? *(*s)++ : 0;
+	n = decode(*s, strnlen(*s, UTF8_LEN), &c);
+	*s += n ? n : 1;
+	return n ? c : UTF8_NONE;
+}
+
+size_t utf8_last(const char *s)
+{
+	size_t at = strlen(s);
+
+	while (at && follows(s[--at]))
+		;
+	return at;
+}
+
+size_t utf8_put(char *to, __u32 c)
+{
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4, i;
+
+	for (i = n - 1; i; i--, c >>= 6)
+		to[i] = (char)(0x80 | (c & 0x3f));
+	to[0] = (char)(n == 1 ? c : (0xf00 >> n & 0xf0) | c);
+	return n;
+}
+
+bool utf8_shown(__u32 c)
+{
+	return c >= 0x80 && !strcmp(nl_langinfo(CODESET), "UTF-8") && wcwidth((wchar_t)c) >= 0;
+}
+
+int utf8_width(__u32 c)
+{
+	int width = c < 0x80 ? 1 : wcwidth((wchar_t)c);
+
+	return width < 0 ? 1 : width;	/* a '?' */
 }
 
 size_t utf8_columns(const char *s)
 {
-	size_t n = 0;
+	size_t columns = 0;
 
-	for (; *s; s++)
-		n += !follows(*s);
-	return n;
+	while (*s)
+		columns += utf8_width(utf8_next(&s));
+	return columns;
+}
+
+size_t utf8_fit(const char *s, size_t columns)
+{
+	const char *at = s, *next = s;
+	size_t used = 0;
+
+	while (*next) {
+		used += utf8_width(utf8_next(&next));
+		if (used > columns)
+			break;
+		at = next;
+	}
+	return at - s;
 }

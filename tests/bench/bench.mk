@@ -9,7 +9,7 @@ $(vm_out)/root/bin/fault-cost: $(vm_out)/obj/fault-cost.o $(vm_lib)
 $(vm_out)/root/bin/storm: $(vm_out)/obj/storm.o $(vm_lib)
 
 synth_obj := $(addprefix $(O)/native/,columns.o encode.o decode.o frame.o frame_ring.o host_frame.o \
-	writer.o writer_memory.o slots_frame.o slot_table.o slots.o backing.o names.o vmname.o vmname_cgroup.o utf8.o)
+	writer.o writer_memory.o slots_frame.o slot_table.o slots.o image.o backing.o names.o vmname.o vmname_cgroup.o utf8.o)
 $(O)/bench/synth: tests/bench/synth.c $(synth_obj)
 	@mkdir -p $(@D)
 	$(call msg,LD,$@)
@@ -21,7 +21,7 @@ $(O)/bench/longer: tests/bench/longer.c
 	$(Q)$(CC) $(CFLAGS) -Wall -Wextra $< -o $@
 
 screens_obj := $(filter-out $(addprefix $(O)/native/,kvmmt.o term.o dashboard.o service.o http.o exporter%.o cmd_%.o),$(native_obj))
-$(O)/bench/screens: tests/bench/screens.c $(screens_obj)
+$(O)/bench/screens $(O)/bench/seek: $(O)/bench/%: tests/bench/%.c $(screens_obj)
 	@mkdir -p $(@D)
 	$(call msg,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(kvmmt_cflags) -Itools $(filter %.c %.o,$^) $(kvmmt_libs) -o $@
@@ -52,7 +52,7 @@ $(O)/bench/load/load: tests/bench/load.c tests/bench/load.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -Wall -Wextra $< -o $@
 
-bench_bins := $(addprefix $(O)/bench/,synth longer screens scrape load/kvmmt load/load)
+bench_bins := $(addprefix $(O)/bench/,synth longer screens seek scrape load/kvmmt load/load)
 
 ## bench: what tracing and nesting cost, beside the peers; writes .output/bench.json
 bench: tools vm-tests kernel-patched kernel-notrace kernel-first $(bench_bins)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What a refresh of kvmmt-top costs with 1,000 VMs of 16 vCPUs each, all busy: plain
-# ones, and guest hypervisors with a VNCR pseudo-TLB in each vCPU. Prints a table, and
-# items for bench.json to the file ITEMS.
+# ones, and guest hypervisors with a VNCR pseudo-TLB in each vCPU; and how long it takes to
+# be elsewhere in a long recording. Prints a table, and items for bench.json to the file ITEMS.
 #   screens.sh OUT-DIRECTORY ITEMS
 set -euo pipefail
 out=$(realpath -m "$1")
@@ -25,3 +25,12 @@ measure() { # NAME NESTED WHAT
 
 measure screen 0 VMs
 measure screen_nested 8 "guest hypervisors"
+
+"$out/bench/synth" "$work/data" 20000000 4 4 0 14400 >/dev/null
+read -r first back jump slowest mib < <("$out/bench/seek" "$work/data" 2>/dev/null)
+how="CPU time; a recording of 4 hours and 20 million events of 4 VMs, in steps of a second"
+item seek_first_ms "$first" ms "$how; the first jump to its end, which reads all of it"
+item seek_back_ms "$back" ms "then a step back, on average of 20 from the end"
+item seek_jump_ms "$jump" ms "a jump to anywhere, on average of 50"
+item seek_slowest_ms "$slowest" ms "the slowest of them"
+item seek_peak_mib "$mib" MiB "of the process"

@@ -4,8 +4,9 @@
  * every time. What a guest boot's events look like was taken from the lab: each
  * vCPU goes through memory of its own, pages come in runs, some faults only widen
  * permissions, the host takes some pages away.
- *   synth FILE EVENTS [VMS [VCPUS [NESTED]]]
- * NESTED events of 16 are of guest hypervisors' VNCR pseudo-TLBs; 0 if not given.
+ *   synth FILE EVENTS [VMS [VCPUS [NESTED [SECONDS]]]]
+ * NESTED events of 16 are of guest hypervisors' VNCR pseudo-TLBs; 0 if not given. It takes
+ * 2.5 microseconds an event, or SECONDS in all.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,7 @@ int main(int argc, char **argv)
 	__u64 nr = argc > 2 ? strtoull(argv[2], NULL, 10) : 0, i, time_ns = 1000000000;
 	__u32 vms = argc > 3 ? atoi(argv[3]) : 4, vcpus = argc > 4 ? atoi(argv[4]) : 4;
 	__u32 nesting = argc > 5 ? atoi(argv[5]) : 0;
+	double slower = argc > 6 ? atof(argv[6]) * 1e9 / 2500 / (double)nr : 1;
 	struct recording_info info = {
 		.hostname = "synth", .realtime_ns = 1795000000000000000ll,
 		.host = { .machine = "aarch64", .release = "6.12", .page_size_bytes = PAGE,
@@ -117,7 +119,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < nr && !err; i++) {
 		__u32 which = random_below(vms * vcpus), vm = which / vcpus;
 		struct kvmmt_event e = {
-			.time_ns = time_ns += 500 + random_below(4000),
+			.time_ns = time_ns += (__u64)((500 + random_below(4000)) * slower),
 			.vm = 0xffff800081000000ull + vm * 0x6000ull,
 			.pid = 1000 + vm,
 			.vcpu = which % vcpus,

@@ -4,8 +4,9 @@
  * memslot and a refused fault, two losses, walks for a guest hypervisor, the marks of
  * a live run's four tables, and a host whose name needs care. Or a crowd: 16 vCPUs of
  * guest hypervisors more than are counted at one time. Or a storm: 15 seconds in which
- * ksmd takes page after page, and the guest takes them back.
- *   odd FILE [crowd | storm]
+ * ksmd takes page after page, and the guest takes them back. Or VMs with names in letters
+ * that are not ASCII's: of one column, of two, and with marks that have none.
+ *   odd FILE [crowd | storm | names]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,14 @@ static void name_vm(void *ctx, struct vm_entry *vm, const char *comm)
 	(void)ctx, (void)comm;
 	vm->process = 1000;
 	strcpy(vm->name, "twin");
+}
+
+static void letters(void *ctx, struct vm_entry *vm, const char *comm)
+{
+	static const char *const names[] = { "größe-π", "数据库-东京", "cafe\u0301-3" };
+
+	name_vm(ctx, vm, comm);
+	strcpy(vm->name, names[(vm->vm & 0xfffff) / 0x6000 % 3]);
 }
 
 static struct kvmmt_event event(double s, int kind, int which)
@@ -152,18 +161,22 @@ int main(int argc, char **argv)
 		.host = { .machine = "aarch64", .release = "6.12", .page_size_bytes = PAGE,
 			  .fwb = NO, .dic = NO },
 	};
+	const char *what = argc > 2 ? argv[2] : "";
 	int kind;
 
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		info.host.tracepoint[kind] = KVMMT_TRACED >> kind & 1;
-	writer = argc > 1 ? writer_new(&info, name_vm, NULL) : NULL;
+	writer = argc > 1 ? writer_new(&info, strcmp(what, "names") ? name_vm : letters, NULL) : NULL;
 	if (!writer)
 		return 2;
 	err = writer_open(writer, argv[1]);
-	if (argc > 2 && !strcmp(argv[2], "crowd"))
+	if (!strcmp(what, "crowd"))
 		crowd();
-	else if (argc > 2 && !strcmp(argv[2], "storm"))
+	else if (!strcmp(what, "storm"))
 		storm();
+	else if (!strcmp(what, "names"))
+		for (kind = 0; kind < 9; kind++)
+			fault(100 + kind, kind % 3, 0x40000000 + kind * PAGE, KVMMT_FAULT_MAPPED);
 	else
 		run();
 	err |= writer_close(writer);

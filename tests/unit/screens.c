@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dashboard's screens for scripted keys, as text: compared with tests/cases/screens.txt. */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,17 @@ static void nested(void)
 	model_reset(&model);
 	show("after a reset", 24, 80);
 	show("hardly any room", 9, 30);
+	show("little room", 15, 60);
+	ui_key(&ui, K_PAGE_DOWN, 15);
+	ui_key(&ui, K_DOWN, 15);
+	show("some rows on, and another vCPU", 15, 60);
+	ui_key(&ui, K_END, 15);
+	keys("?");
+	show("help, little room", 15, 60);
+	ui_key(&ui, K_END, 15);
+	show("its end", 15, 60);
+	keys("x");
+	show("any other key ends it", 15, 60);
 	keys("\x1b");
 	show("and back", 5, 80);
 	keys("\x1b");
@@ -353,6 +365,32 @@ static void stormy(void)
 	show("the storm is over, and marked", 12, 80);
 }
 
+/* Names in letters that are not ASCII's, and what is left of them where there is only that. */
+static void letters(void)
+{
+	static const char *const names[] = { "größe-π", "数据库-东京-01", "cafe\u0301-Z\u0335\u0301\u0302",
+					     "データベース-大阪-本番-0001" };
+	const struct kvmmt_counters c = { .vcpus = 2 };
+	int i;
+
+	model_free(&model);
+	ui_init(&ui, &host, &model);
+	snprintf(ui.hostname, sizeof(ui.hostname), "gh-01");
+	model_sample(&model, S);
+	for (i = 0; i < 4; i++)
+		give(i, names[i], &c);
+	show("names without their letters", 10, 80);
+	setlocale(LC_CTYPE, "C.UTF-8");
+	show("names", 10, 80);
+	show("names, wide", 10, 110);
+	for (i = 0; i < 4; i++)
+		ui_key(&ui, (int []){ '/', 0x5927, 0xe9, K_BACKSPACE }[i], 24);
+	show("finding one", 10, 80);
+	keys("\n\n");
+	show("and it is found", 10, 80);
+	setlocale(LC_CTYPE, "C");
+}
+
 int main(void)
 {
 	struct kvmmt_event refusal = {
@@ -411,6 +449,7 @@ int main(void)
 	nonsense();
 	stormy();
 	memslots();
+	letters();
 	model_free(&model);
 	screen_free(&screen);
 	return 0;

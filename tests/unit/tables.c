@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmmt stat's tables of a model: compared with tests/cases/tables.txt. */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -96,6 +97,10 @@ int main(void)
 	show("gone for long: a sum of vCPUs", TEXT, (struct table){ .vcpus = true, .total = true });
 	show("gone for long: as JSON", JSON,
 	     (struct table){ .vcpus = true, .total = true, .fields = some, .nr_fields = 3 });
+	setlocale(LC_CTYPE, "C.UTF-8");
+	give_vm(4, "データ-3", 7, false);
+	give_vm(5, "cafe\u0301-3", 8, false);
+	show("characters of two columns, and of none", TEXT, (struct table){ 0 });
 	model_free(&model);
 	return 0;
 }

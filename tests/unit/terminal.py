@@ -3,16 +3,18 @@
 """
 The dashboard in a terminal, as its user has it: a terminal emulator between a pseudo-terminal
 and what is checked. Waits for what has to come; a time limit only ends what hangs.
-  terminal.py KVMMT
+  terminal.py KVMMT ODD
 """
 import os
 import subprocess
 import sys
+import tempfile
 
 import pexpect
 import pyte
 
 KVMMT = os.path.abspath(sys.argv[1])
+ODD = os.path.abspath(sys.argv[2])
 RECORDING = "tests/cases/v1.kvmmt"
 UP, DOWN, PAGE_UP, PAGE_DOWN, HOME, END = "\033OA", "\033OB", "\033[5~", "\033[6~", "\033OH", "\033OF"
 F1, F6, ESC = "\033OP", "\033[17~", "\033"
@@ -84,11 +86,11 @@ def every_key(rows, cols, pc_keys=True, **env):
     check(t.until(lambda d: "END" in d[1] and "lost 0" in d[1] and "vm-0" in d[4] and "vm-1" in d[5]),
           f"{size}: two VMs, the end, and nothing lost", t.text())
     check(t.shows("? help  q quit", rows - 1), f"{size}: the most useful keys", t.text())
-    after("?", "help: any key returns", "?", 3)
+    after("?", "help: Esc returns", "?", 3)
     after("x", "vm-0", "any key ends the help", 4)
-    after(F1, "help: any key returns", "F1", 3)
+    after(F1, "help: Esc returns", "F1", 3)
     after("h", "vm-0", "h is any key there", 4)
-    after("h", "help: any key returns", "h", 3)
+    after("h", "help: Esc returns", "h", 3)
     after(" ", "vm-0", "so is space", 4)
     after(DOWN, "> vm-1", "Down", 5)
     after("k", "> vm-0", "k", 4)
@@ -157,6 +159,55 @@ def bars():
         t.end()
 
 
+def letters():
+    """Names that are not ASCII, on a terminal, in batch and in a locale that has no such letters."""
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run([ODD, file.name, "names"], check=True)
+        t = Terminal(12, 80, words=("top", "-i", file.name), TERM="screen")
+        t.keys("g99\r")
+        check(t.until(lambda d: "END" in d[1] and d[4].startswith("  caf\u00e9-3 ") and
+                      d[5].startswith("  größe-π ") and d[6].replace("\0", "").startswith("  数据库-东京 ")),
+              "letters: names as they are", t.text())
+        check(all(t.screen.buffer[row][22].data == "0" for row in (4, 5, 6)), "letters: columns in line", t.text())
+        t.keys("/東\x7f东\r")
+        check(t.shows("> 数", 6), "letters: one is found by them", t.text())
+        t.keys("q")
+        t.end()
+        t = Terminal(12, 80, words=("top", "-i", file.name), TERM="screen", LC_ALL="C")
+        check(t.shows("  gr??e-? ", 5), "letters: marks for them in the locale C", t.text())
+        t.keys("q")
+        t.end()
+        for locale, name in (("C.UTF-8", "  数据库-东京 "), ("C", "  ???-?? ")):
+            out = subprocess.run([KVMMT, "top", "-b", "-i", file.name], capture_output=True, text=True, check=True,
+                                 encoding="UTF-8", env={"PATH": os.environ["PATH"], "LC_ALL": locale}).stdout
+            check(name in out, f"letters: in batch in {locale}", out)
+
+
+def small():
+    """Help and the views of a VM where they do not fit."""
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run([ODD, file.name], check=True)
+        t = Terminal(15, 60, words=("top", "-i", file.name), TERM="screen")
+
+        def after(keys, word, what, row=3):
+            t.keys(keys)
+            check(t.shows(word, row), f"small: {what}", t.text())
+
+        t.shows("END", 1)
+        after("?", "rows 1-10 of ", "help scrolls")
+        after(PAGE_DOWN, "rows 11-20 of ", "a page on")
+        after(UP, "rows 10-19 of ", "a row back")
+        after("x", "VM", "another key ends it")
+        after(DOWN, "> twin", "the other VM", 5)
+        after("\r", "VM twin  pid 1000", "Enter")
+        after("n", "VNCR of 1 vCPUs", "n")
+        check(t.shows("rows 1-", 3) and t.shows("WA+", 4), "small: what is cut is marked", t.text())
+        after(PAGE_DOWN, "rows 3-9 of 9", "its rows scroll")
+        after(DOWN, "> 0 ", "and its vCPUs", 6)
+        t.keys("q")
+        t.end()
+
+
 def resized():
     t = Terminal(24, 80)
     t.shows("END", 1)
@@ -202,6 +253,8 @@ def main():
     every_key(24, 80, pc_keys=False, TERM="vt100")
     no_colour()
     bars()
+    letters()
+    small()
     resized()
     dumb()
     piped()
