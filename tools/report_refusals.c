@@ -53,7 +53,7 @@ static void print_json(const struct model_vm *vm, const struct model_refused *m,
 	struct json j;
 
 	json_begin(&j, out);
-	json_string(&j, "refused", vm->name);
+	json_string(&j, "refused_to", vm->name);
 	json_string(&j, "at", refusal_at(&m->event));
 	json_word(&j, "reason", refusal_reason(&m->event));
 	if (m->slot < 0)
