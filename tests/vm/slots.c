@@ -168,6 +168,9 @@ static void refusal(void)
 	check(!kvmmt(out, "report -i " FILE_NAME) && strstr(out, "slot 5") &&
 		      strstr(out, "device /dev/pfnmap, module pfnmap"),
 	      out, "and so does a report");
+	check(!kvmmt(out, "exporter -t - -i " FILE_NAME) &&
+		      strstr(out, "slot=\"5\",backing=\"device /dev/pfnmap, module pfnmap\"}"),
+	      out, "and so do its metrics");
 }
 
 /* Slots that come and go, are moved and mapped anew, in VMs that come and go. */
