@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from xml.etree import ElementTree
 
 import pexpect
 import pyte
@@ -209,6 +210,15 @@ def small():
         t.end()
 
 
+def pictures():
+    """The script that makes those of the docs."""
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run(["docs/screenshot.py", KVMMT, RECORDING, "g9\\r/vm-1\\r", "> vm-1", "80x12", file.name], check=True)
+        texts = [t for t in ElementTree.parse(file.name).getroot().itertext() if t.strip()]
+        check(any(t.startswith("> vm-1") for t in texts) and any("q quit" in t for t in texts),
+              "a picture of the screen", texts)
+
+
 def resized():
     t = Terminal(24, 80)
     t.shows("END", 1)
@@ -256,6 +266,7 @@ def main():
     bars()
     letters()
     small()
+    pictures()
     resized()
     dumb()
     piped()
