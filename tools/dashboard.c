@@ -57,6 +57,7 @@ static int interact(struct top *t, __u64 until_ns)
 			err = past_follow(&t->past, &t->ui, &t->model);
 		if (t->ui.reset && !err)
 			err = model_reset(&t->model);
+		t->play.reset |= t->ui.reset;
 		t->ui.reset = false;
 		if (!err && t->source.recorder)
 			err = source_pump(&t->source);

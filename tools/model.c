@@ -200,10 +200,13 @@ void model_rename(struct model *m)
 
 static int reset_vcpus(struct model_vm *vm)
 {
-	struct model_vcpu_start *starts = vm->nr_vcpus ? calloc(vm->nr_vcpus, sizeof(*starts)) : NULL;
+	struct model_vcpu_start *starts;
 	size_t i;
 
-	if (vm->nr_vcpus && !starts)
+	if (!vm->nr_vcpus)
+		return 0;
+	starts = calloc(vm->nr_vcpus, sizeof(*starts));
+	if (!starts)
 		return -ENOMEM;
 	for (i = 0; i < vm->nr_vcpus; i++)
 		starts[i] = (struct model_vcpu_start){ vm->vcpus[i].vcpu, vm->vcpus[i].now };
@@ -241,7 +244,8 @@ struct kvmmt_vncr model_vcpu_total(const struct model_vm *vm, const struct model
 	const __u64 vcpu = v->vcpu;
 
 	if (vm->nr_vcpu_starts)
-		start = bsearch(&vcpu, vm->vcpu_starts, vm->nr_vcpu_starts, sizeof(*start), by_vcpu);
+		start = bsearch(&vcpu, vm->vcpu_starts, vm->nr_vcpu_starts, sizeof(*start),
+				by_vcpu);
 	return start ? model_vncr_delta(&start->counts, &v->now) : v->now;
 }
 
