@@ -31,6 +31,11 @@ static void print_refusals(const struct metrics *m, FILE *out)
 	for (i = 0; i < log->nr; i++)
 		refusal_line(out, "kvmmt_refusal_timestamp_seconds", &log->kept[i],
 			     log->kept[i].time_s);
+	metrics_head(m, out, "kvmmt_refusal_first_timestamp_seconds", GAUGE, "seconds",
+		     "When KVM first refused this, of those that kvmmt_refusal_repeats counts.");
+	for (i = 0; i < log->nr; i++)
+		refusal_line(out, "kvmmt_refusal_first_timestamp_seconds", &log->kept[i],
+			     log->kept[i].first_s);
 	metrics_head(m, out, "kvmmt_refusal_age_seconds", GAUGE, "seconds",
 		     "How long ago that was, whatever clocks say.");
 	for (i = 0; i < log->nr; i++)

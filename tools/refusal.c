@@ -158,6 +158,7 @@ const struct refusal *refusal_add(struct refusal_log *log, const struct refusal_
 		memset(r, 0, sizeof(*r));
 		r->id = ++log->met;
 		r->slot = slot;
+		r->first_s = time_s;
 		snprintf(r->backing, sizeof(r->backing), "%s", backing);
 	}
 	r->vm = *vm;

@@ -32,7 +32,7 @@ struct refusal {
 	int slot;			/* -1: not known */
 	struct kvmmt_event event;	/* the latest */
 	__u64 count;
-	__u64 time_s;			/* of the latest, since 1970 */
+	__u64 first_s, time_s;		/* of the first and the latest, since 1970 */
 	__u64 told_ns;			/* the latest that was due, on the events' clock; 0: none was */
 };
 

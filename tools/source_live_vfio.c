@@ -40,12 +40,12 @@ static int find_anywhere(struct kvmmt_vfio *vfio)
 	struct btf *kernel = btf__load_vmlinux_btf(), *module;
 	int err;
 
-	if (libbpf_get_error(kernel))
+	if (!kernel)
 		return -errno;
 	err = find(kernel, vfio);
 	if (err) {
 		module = btf__parse_split(MODULE_BTF, kernel);
-		err = libbpf_get_error(module) ? -errno : find(module, vfio);
+		err = module ? find(module, vfio) : -errno;
 		btf__free(module);
 	}
 	btf__free(kernel);
