@@ -43,6 +43,11 @@ static int pack(struct checkpoints *c, const struct replay *r, const struct mode
 	return image_pack(&c->image, packed);
 }
 
+static __u64 first_span(__u64 size)
+{
+	return size / CHECKPOINTS_MAX > SPAN_BYTES_MIN ? size / CHECKPOINTS_MAX : SPAN_BYTES_MIN;
+}
+
 int checkpoints_add(struct checkpoints *c, const struct replay *r, const struct model *m, __u64 nr)
 {
 	struct checkpoint new = { .time_ns = m->now_ns, .nr = nr };
@@ -52,7 +57,7 @@ int checkpoints_add(struct checkpoints *c, const struct replay *r, const struct 
 	replay_progress(r, &at_bytes, &size);
 	new.work = at_bytes + nr * SAMPLE_BYTES;
 	if (!c->span)
-		c->span = size / CHECKPOINTS_MAX > SPAN_BYTES_MIN ? size / CHECKPOINTS_MAX : SPAN_BYTES_MIN;
+		c->span = first_span(size);
 	if (new.work < (c->nr ? c->all[c->nr - 1].work : 0) + c->span)
 		return 0;
 	err = pack(c, r, m, &new.packed);

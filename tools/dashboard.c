@@ -57,8 +57,9 @@ static int interact(struct top *t, __u64 until_ns)
 		ui_key(&t->ui, key, rows);
 		if (t->source.live)
 			err = past_follow(&t->past, &t->ui, &t->model);
-		if (t->ui.reset)
-			model_reset(&t->model);
+		if (t->ui.reset && !err)
+			err = model_reset(&t->model);
+		t->play.reset |= t->ui.reset;
 		t->ui.reset = false;
 		if (!err && t->source.recorder)
 			err = source_pump(&t->source);

@@ -104,7 +104,7 @@ void exporter_event(void *ctx, const struct kvmmt_event *e)
 		return;
 	if (x->nr_due == x->room_due) {
 		size_t room = x->room_due ? x->room_due * 2 : 64;
-		struct kvmmt_event *more = realloc(x->refusals_due, room * sizeof(*more));
+		struct refusal_due *more = realloc(x->refusals_due, room * sizeof(*more));
 
 		if (!more) {
 			x->err = -ENOMEM;
@@ -113,7 +113,10 @@ void exporter_event(void *ctx, const struct kvmmt_event *e)
 		x->refusals_due = more;
 		x->room_due = room;
 	}
-	x->refusals_due[x->nr_due++] = *e;
+	x->refusals_due[x->nr_due].event = *e;
+	if (x->source.replay)
+		source_origin(&x->source, e, &x->refusals_due[x->nr_due].memory);
+	x->nr_due++;
 }
 
 /* Of a VMM that is killed in the middle of a fault nothing is refused that it would miss. */
@@ -164,7 +167,7 @@ static void take_refusals(struct exporter *x)
 	size_t i;
 
 	for (i = 0; i < x->nr_due; i++)
-		take_refusal(x, &x->refusals_due[i]);
+		take_refusal(x, &x->refusals_due[i].event);
 	x->nr_due = 0;
 }
 

@@ -9,6 +9,12 @@
 #include "metrics.h"
 #include "symbols.h"
 
+/* A refusal that waits for the sample that knows its VM. */
+struct refusal_due {
+	struct kvmmt_event event;
+	struct refused memory;	/* of a recording; a live run asks when it tells */
+};
+
 struct exporter {
 	const char *listen, *textfile;
 	const char *input;		/* a recording; NULL: this host */
@@ -29,7 +35,7 @@ struct exporter {
 	struct http_body *body[2];	/* by .openmetrics; NULL: not asked for since the sample */
 	struct http_body *healthy, *sick;
 	int signals;
-	struct kvmmt_event *refusals_due; /* came since the last sample: told after the next */
+	struct refusal_due *refusals_due; /* came since the last sample: told after the next */
 	size_t nr_due, room_due;
 	__u64 sampled_ns;		/* when the last sample began */
 	__u64 look_ns;			/* events keep coming: look again then; 0: they do not */

@@ -15,11 +15,11 @@ static void take_refusals(struct exporter *x)
 	size_t i;
 
 	for (i = 0; i < x->nr_due; i++) {
-		const struct kvmmt_event *e = &x->refusals_due[i];
+		const struct kvmmt_event *e = &x->refusals_due[i].event;
+		const struct refused *memory = &x->refusals_due[i].memory;
 		const struct refusal_vm who = exporter_refused_vm(x, e);
 
-		/* What the memory was is no part of an event. */
-		refusal_add(&x->refusals, &who, e, "", -1,
+		refusal_add(&x->refusals, &who, e, memory->backing, memory->slot,
 			    ((__u64)offset_ns + e->time_ns) / 1000000000);
 	}
 	x->nr_due = 0;

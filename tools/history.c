@@ -102,6 +102,11 @@ size_t history_bytes(const struct history *h)
 	return h->bytes;
 }
 
+size_t history_sample_bytes(const struct history *h, __u64 nr)
+{
+	return sample_of(h, nr)->packed.unpacked;
+}
+
 __u64 history_at(const struct history *h, __u64 time_ns)
 {
 	__u64 low = h->begin, high = h->end;

@@ -28,6 +28,7 @@ __u64 history_end(const struct history *h);
 __u64 history_at(const struct history *h, __u64 time_ns);
 __u64 history_begin_ns(const struct history *h);	/* the oldest's time */
 size_t history_bytes(const struct history *h);
+size_t history_sample_bytes(const struct history *h, __u64 nr);	/* to unpack it */
 
 /* Forget all; numbers begin at 0 again. */
 void history_clear(struct history *h);

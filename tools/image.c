@@ -16,7 +16,7 @@ void image_begin(struct image *i)
 	i->failed = false;
 }
 
-/* Room for @nr words with no zero in them: a word for each 64 or less, and one that does not stay. */
+/* For @nr words, none of them 0: a word for each 64 or less, and one that does not stay. */
 static bool make_room(struct image *i, size_t nr)
 {
 	size_t room = i->nr + nr + nr / 64 + 2;

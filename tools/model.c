@@ -198,20 +198,55 @@ void model_rename(struct model *m)
 	}
 }
 
-void model_reset(struct model *m)
+static int reset_vcpus(struct model_vm *vm)
 {
-	size_t i, k;
+	struct model_vcpu_start *starts;
+	size_t i;
+
+	if (!vm->nr_vcpus)
+		return 0;
+	starts = calloc(vm->nr_vcpus, sizeof(*starts));
+	if (!starts)
+		return -ENOMEM;
+	for (i = 0; i < vm->nr_vcpus; i++)
+		starts[i] = (struct model_vcpu_start){ vm->vcpus[i].vcpu, vm->vcpus[i].now };
+	free(vm->vcpu_starts);
+	vm->vcpu_starts = starts;
+	vm->nr_vcpu_starts = vm->nr_vcpus;
+	return 0;
+}
+
+int model_reset(struct model *m)
+{
+	size_t i;
+	int err = 0;
 
 	m->start_ns = m->now_ns;
-	for (i = 0; i < m->nr_vms; i++) {
-		struct model_vm *vm = m->vms[i];
-
-		vm->start = vm->now;
-		for (k = 0; k < vm->nr_vcpus; k++)
-			vm->vcpus[k].start = vm->vcpus[k].now;
+	for (i = 0; i < m->nr_vms && !err; i++) {
+		m->vms[i]->start = m->vms[i]->now;
+		err = reset_vcpus(m->vms[i]);
 	}
 	m->nr_rest = 0;
 	memset(&m->rest, 0, sizeof(m->rest));
+	return err;
+}
+
+static int by_vcpu(const void *vcpu, const void *start)
+{
+	__u64 x = *(const __u64 *)vcpu, y = ((const struct model_vcpu_start *)start)->vcpu;
+
+	return x < y ? -1 : x > y;
+}
+
+struct kvmmt_vncr model_vcpu_total(const struct model_vm *vm, const struct model_vcpu *v)
+{
+	const struct model_vcpu_start *start = NULL;
+	const __u64 vcpu = v->vcpu;
+
+	if (vm->nr_vcpu_starts)
+		start = bsearch(&vcpu, vm->vcpu_starts, vm->nr_vcpu_starts, sizeof(*start),
+				by_vcpu);
+	return start ? model_vncr_delta(&start->counts, &v->now) : v->now;
 }
 
 struct model_counts model_delta(const struct model_counts *from, const struct model_counts *to)

@@ -42,8 +42,14 @@ struct model_counts {
 
 struct model_vcpu {
 	__u32 vcpu;		/* vcpu_idx */
-	struct kvmmt_vncr start, before, now;
 	bool between;		/* as in struct model_vm */
+	struct kvmmt_vncr before, now;
+};
+
+/* What a vCPU had counted at the start, if that is not when it came. */
+struct model_vcpu_start {
+	__u64 vcpu;
+	struct kvmmt_vncr counts;
 };
 
 struct model_vm {
@@ -54,6 +60,8 @@ struct model_vm {
 	struct model_counts start, before, now;
 	struct model_vcpu *vcpus; /* that have a VNCR pseudo-TLB, in order of their index */
 	size_t nr_vcpus;
+	struct model_vcpu_start *vcpu_starts; /* in the same order; none before a reset */
+	size_t nr_vcpu_starts;
 	struct model_refused *refusals; /* room for MODEL_REFUSALS; NULL: none yet */
 	size_t nr_kept;			/* of them */
 	__u64 nr_refusals;		/* all there were */
@@ -111,7 +119,8 @@ int model_slots(struct model *m, const struct vm_slots *s);
 int model_cause_order(const void *a, const void *b);
 /* Look up the names of VMs that live anew. */
 void model_rename(struct model *m);
-void model_reset(struct model *m);	/* "since the start" begins now */
+/* "Since the start" begins now. Returns 0 or -ENOMEM. */
+int model_reset(struct model *m);
 void model_free(struct model *m);
 
 /* The latest VM at this address, or NULL. */
@@ -124,6 +133,7 @@ int model_key_order(const void *a, const void *b);
 
 /* What one VM, or one vCPU, did between two samples. */
 struct model_counts model_delta(const struct model_counts *from, const struct model_counts *to);
+struct kvmmt_vncr model_vcpu_total(const struct model_vm *vm, const struct model_vcpu *v);
 struct kvmmt_vncr model_vncr_delta(const struct kvmmt_vncr *from, const struct kvmmt_vncr *to);
 
 /* Counters of another VM to those of @sum; of the times of refusals, the later stays. */

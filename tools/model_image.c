@@ -7,6 +7,11 @@
 #include "model_vms.h"
 #include "storms.h"
 
+static size_t vcpu_starts_bytes(const struct model_vm *vm)
+{
+	return vm->nr_vcpu_starts * sizeof(*vm->vcpu_starts);
+}
+
 static size_t refusals_bytes(const struct model_vm *vm)
 {
 	return vm->refusals ? MODEL_REFUSALS * sizeof(*vm->refusals) : 0;
@@ -36,6 +41,7 @@ static void put_vm(const struct model_vm *vm, struct image *to)
 {
 	image_put(to, vm, sizeof(*vm));
 	image_put(to, vm->vcpus, vm->nr_vcpus * sizeof(*vm->vcpus));
+	image_put(to, vm->vcpu_starts, vcpu_starts_bytes(vm));
 	image_put(to, vm->refusals, refusals_bytes(vm));
 	image_put(to, vm->causes, causes_bytes(vm));
 	image_put(to, vm->slots, slots_bytes(vm));
@@ -76,6 +82,7 @@ static int take_vm(struct model *m, const __u64 **from)
 	if (!vm)
 		return -ENOMEM;
 	was.vcpus = take_vcpus(from, was.nr_vcpus, &err);
+	was.vcpu_starts = err ? NULL : image_take(from, vcpu_starts_bytes(&was), &err);
 	was.refusals = err ? NULL : image_take(from, refusals_bytes(&was), &err);
 	was.causes = err ? NULL : image_take(from, causes_bytes(&was), &err);
 	was.slots = err ? NULL : image_take(from, slots_bytes(&was), &err);
@@ -111,6 +118,7 @@ bool model_find_in_image(const __u64 *from, const struct kvmmt_vm_key *key, stru
 		if (!model_key_order(&vm->key, key))
 			return true;
 		from = image_skip(from, vm->nr_vcpus * sizeof(*vm->vcpus));
+		from = image_skip(from, vcpu_starts_bytes(vm));
 		from = image_skip(from, refusals_bytes(vm));
 		from = image_skip(from, causes_bytes(vm));
 		from = image_skip(from, slots_bytes(vm));

@@ -45,6 +45,7 @@ static void free_vm(struct model_vm *vm)
 	free(vm->storm);
 	free(vm->thrash);
 	free(vm->vcpus);
+	free(vm->vcpu_starts);
 	free(vm);
 }
 

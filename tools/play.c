@@ -67,7 +67,7 @@ int play_step(struct play *p)
 	err = take(p);
 	p->nr++;
 	/* What is at the end is not known of a model. */
-	if (!err && !p->ended && p->checkpoints)
+	if (!err && !p->ended && p->checkpoints && !p->reset)
 		err = checkpoints_add(p->checkpoints, p->source->replay, p->model, p->nr);
 	return err ? err : 1;
 }
@@ -80,6 +80,7 @@ static int restart(struct play *p)
 		return err;
 	model_free(p->model);
 	p->nr = p->until_ns = 0;
+	p->reset = false;
 	err = p->jumped ? p->jumped(p->ctx) : 0;
 	return err ? err : play_begin(p);
 }
@@ -87,17 +88,19 @@ static int restart(struct play *p)
 /* To some sample before @to_ns, unless it is better to go on from here. */
 static int jump(struct play *p, __u64 to_ns)
 {
-	const struct checkpoint *c = p->checkpoints ? checkpoints_before(p->checkpoints, to_ns, p->lead) : NULL;
+	const struct checkpoint *c = NULL;
 	int err;
 
-	if (to_ns >= p->model->now_ns && (!c || c->nr <= p->nr))
+	if (p->checkpoints)
+		c = checkpoints_before(p->checkpoints, to_ns, p->lead);
+	if (to_ns >= p->model->now_ns && (!c || c->nr <= p->nr || p->reset))
 		return 0;
 	if (!c)
 		return restart(p);
 	err = checkpoint_return(c, p->source->replay, p->model);
 	p->nr = c->nr;
 	p->until_ns = 0;
-	p->ended = false;
+	p->ended = p->reset = false;
 	return err || !p->jumped ? err : p->jumped(p->ctx);
 }
 

@@ -24,6 +24,7 @@ struct play {
 	__u64 lead;			/* samples to go through before the one that is asked for */
 	bool (*enough)(void *ctx);	/* asked often on the way: shall it end here? */
 	int (*jumped)(void *ctx);	/* the model is of elsewhere; returns 0 or -errno */
+	bool reset;			/* totals are not from the beginning, until it goes back */
 
 	__u64 nr;			/* samples so far; these are play.c's own */
 	__u64 until_ns;			/* of a step that was not finished, or 0 */

@@ -25,10 +25,11 @@ static void print_text(const struct model_vm *vm, const struct model_refused *m,
 	char slot[32] = "", what[BACKING_LEN + 40];
 
 	if (m->slot >= 0)
-		snprintf(slot, sizeof(slot), "slot %lld%s", (long long)m->slot, *m->backing ? ", " : "");
+		snprintf(slot, sizeof(slot), "slot %lld%s", (long long)m->slot,
+			 *m->backing ? ", " : "");
 	snprintf(what, sizeof(what), "%s%s", slot, m->backing);
-	fprintf(out, "%-14s %-45s %8llu  %s of a %s\n", vm->name, what, (unsigned long long)m->count,
-		reason ? reason : "unknown", refusal_at(&m->event));
+	fprintf(out, "%-14s %-45s %8llu  %s of a %s\n", vm->name, what,
+		(unsigned long long)m->count, reason ? reason : "unknown", refusal_at(&m->event));
 }
 
 void report_refusals_text(const struct report *r, FILE *out)
@@ -41,7 +42,8 @@ void report_refusals_text(const struct report *r, FILE *out)
 
 		for (k = 0; k < vm->nr_kept; k++) {
 			if (first)
-				fprintf(out, "\n%-14s %-45s %8s  reason\n", "refused", "memory", "count");
+				fprintf(out, "\n%-14s %-45s %8s  reason\n", "refused", "memory",
+					"count");
 			first = false;
 			print_text(vm, &vm->refusals[k], out);
 		}
@@ -53,7 +55,7 @@ static void print_json(const struct model_vm *vm, const struct model_refused *m,
 	struct json j;
 
 	json_begin(&j, out);
-	json_string(&j, "refused", vm->name);
+	json_string(&j, "refused_to", vm->name);
 	json_string(&j, "at", refusal_at(&m->event));
 	json_word(&j, "reason", refusal_reason(&m->event));
 	if (m->slot < 0)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "replay_memory.h"
 #include "replay_vms.h"
 #include "source_recording.h"
 
@@ -12,9 +13,7 @@ struct replay {
 	const char *const *names;
 	size_t nr_names;
 	struct replay_vms *vms;
-	struct slot_table slots;
-	struct refused origins[RECORDING_ORIGINS]; /* of refusals in .frame */
-	size_t nr_origins;
+	struct replay_memory memory;
 	const struct decoded *frame;	/* being handed out */
 	size_t at;
 	int item;			/* READER_*, or -errno */
@@ -22,39 +21,26 @@ struct replay {
 	bool samples;
 };
 
-/* A VM's slots are what they are until it says so again, also when the VM is gone. */
 static int take_slots(struct replay *r)
 {
 	const struct vm_entry *vm;
-	const struct vm_slots *s = reader_slots(r->reader, &vm);
-	int err = slot_table_put(&r->slots, s);
 
-	if (err == -ENOSPC) {
-		slot_table_clear(&r->slots);
-		err = slot_table_put(&r->slots, s);
-	}
+	reader_slots(r->reader, &vm);
 	replay_vms_name(r->vms, vm, 1);
-	return err < 0 ? err : 0;
-}
-
-static void take_origins(struct replay *r)
-{
-	const struct refused *origins = reader_origins(r->reader, &r->nr_origins);
-
-	memcpy(r->origins, origins, r->nr_origins * sizeof(*origins));
+	return replay_memory_slots(&r->memory, r->reader);
 }
 
 static void next_item(struct replay *r)
 {
 	int err = 0;
 
-	r->nr_origins = 0;
+	r->memory.nr_origins = 0;
 	while (!err) {
 		r->item = reader_next(r->reader);
 		if (r->item == READER_SLOTS)
 			err = take_slots(r);
 		else if (r->item == READER_ORIGINS)
-			take_origins(r);
+			replay_memory_origins(&r->memory, r->reader);
 		else
 			break;
 	}
@@ -69,7 +55,7 @@ static void next_item(struct replay *r)
 static int begin(struct replay *r)
 {
 	replay_vms_free(r->vms);
-	slot_table_clear(&r->slots);
+	replay_memory_clear(&r->memory);
 	r->vms = replay_vms_new(r->names, r->nr_names);
 	if (!r->vms)
 		return -ENOMEM;
@@ -105,7 +91,7 @@ void replay_close(struct replay *r)
 		return;
 	reader_close(r->reader);
 	replay_vms_free(r->vms);
-	slot_table_clear(&r->slots);
+	replay_memory_clear(&r->memory);
 	free(r);
 }
 
@@ -119,19 +105,18 @@ int replay_rewind(struct replay *r)
 /* Where it is. */
 struct place {
 	struct reader_place frame;
-	__u64 at, now_ns, nr_origins;
+	__u64 at, now_ns;
 };
 
 int replay_put(const struct replay *r, struct image *to)
 {
-	struct place place = { .at = r->at, .nr_origins = r->nr_origins, .now_ns = r->now_ns };
+	struct place place = { .at = r->at, .now_ns = r->now_ns };
 	int err = reader_place(r->reader, &place.frame);
 
 	if (err)
 		return err;
 	image_put(to, &place, sizeof(place));
-	image_put(to, r->origins, r->nr_origins * sizeof(r->origins[0]));
-	slot_table_pack(&r->slots, to);
+	replay_memory_put(&r->memory, to);
 	replay_vms_put(r->vms, r->now_ns, to);
 	return 0;
 }
@@ -148,9 +133,7 @@ int replay_take(struct replay *r, const __u64 **from)
 	r->item = reader_next(r->reader);
 	r->frame = r->item == READER_EVENTS ? reader_events(r->reader) : NULL;
 	r->at = place.at;
-	r->nr_origins = place.nr_origins;
-	*from = image_get(*from, r->origins, r->nr_origins * sizeof(r->origins[0]));
-	err = slot_table_unpack(&r->slots, from);
+	err = replay_memory_take(&r->memory, from);
 	if (err)
 		return err;
 	r->now_ns = place.now_ns;
@@ -284,38 +267,12 @@ const char *replay_name(struct replay *r, const struct kvmmt_event *e)
 
 const struct slot_table *replay_slots(const struct replay *r)
 {
-	return &r->slots;
-}
-
-/* A slot that was refused is none of the VM's. */
-static const struct slot *slot_of(const struct replay *r, const struct kvmmt_event *e)
-{
-	const struct vm_slots_key key = { e->vm, e->pid };
-	const struct vm_slots *s = slot_table_get(&r->slots, key);
-
-	return s && e->kind == KVMMT_KIND_S2_FAULT ? slot_find(s, e->s2_fault.ipa) : NULL;
+	return &r->memory.slots;
 }
 
 bool replay_origin(const struct replay *r, const struct kvmmt_event *e, struct refused *to)
 {
-	const struct slot *slot = slot_of(r, e);
-	size_t i;
-
-	memset(to, 0, sizeof(*to));
-	to->slot = -1;
-	for (i = 0; i < r->nr_origins; i++) {
-		const struct refused *o = &r->origins[i];
-
-		if (o->vm.vm == e->vm && o->vm.pid == e->pid && o->hva == kvmmt_origin_hva(e)) {
-			*to = *o;
-			return true;
-		}
-	}
-	if (!slot)
-		return false;
-	to->slot = slot->id;
-	memcpy(to->backing, slot->backing, sizeof(to->backing));
-	return true;
+	return replay_memory_of(&r->memory, e, to);
 }
 
 size_t replay_met(const struct replay *r)

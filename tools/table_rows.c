@@ -24,7 +24,8 @@ static size_t vm_rows(const struct table *t, const struct model_vm *vm, struct t
 		rows[i] = (struct table_row){
 			.vm = vm,
 			.vcpu = v->vcpu,
-			.counts.vncr = model_vncr_delta(t->total ? &v->start : &v->before, &v->now),
+			.counts.vncr = t->total ? model_vcpu_total(vm, v) :
+						  model_vncr_delta(&v->before, &v->now),
 		};
 	}
 	return vm->nr_vcpus;

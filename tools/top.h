@@ -35,7 +35,7 @@ int top_sample(struct top *t);
 /* Does the recording come through standard input? */
 bool top_reads_stdin(const struct top *t);
 
-/* cmd_top.c: a VM is looked at: its memslots, once for each sample. Returns 0 or -errno. */
+/* top_slots.c: a VM is looked at: its memslots, once for each sample. Returns 0 or -errno. */
 int top_slots(struct top *t);
 
 /* dashboard.c: screens and keys until the user has enough. Returns 0 or -errno. */

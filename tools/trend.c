@@ -25,7 +25,8 @@ static int look_up(struct trend_point *p, const struct history *h, __u64 nr,
 int trend_follow(struct trend *t, const struct history *h, __u64 nr, const struct kvmmt_vm_key *key)
 {
 	__u64 first = nr < TREND_NR ? 0 : nr + 1 - TREND_NR, i;
-	int left = TREND_FILL, err = 0;
+	size_t filled = 0;
+	int err = 0;
 
 	if (model_key_order(&t->key, key))
 		trend_forget(t);
@@ -33,13 +34,13 @@ int trend_follow(struct trend *t, const struct history *h, __u64 nr, const struc
 	t->last = nr;
 	if (first < history_begin(h))
 		first = history_begin(h);
-	for (i = nr + 1; !err && left && i-- > first;) {
+	for (i = nr + 1; !err && filled < TREND_FILL && i-- > first;) {
 		struct trend_point *p = &t->points[i % TREND_NR];
 
 		if (p->nr == i + 1)
 			continue;
 		err = look_up(p, h, i, key);
-		left--;
+		filled += history_sample_bytes(h, i);
 	}
 	return err;
 }

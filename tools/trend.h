@@ -6,7 +6,7 @@
 #include "history.h"
 
 #define TREND_NR   120	/* samples */
-#define TREND_FILL 10	/* looked up at a time: a refresh stays short with many VMs */
+#define TREND_FILL (8 << 20)	/* bytes unpacked at a time: a refresh stays short with many VMs */
 
 struct trend_point {
 	__u64 nr;		/* of the sample, and one: 0 is none */

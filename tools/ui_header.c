@@ -10,7 +10,8 @@
 #include "names.h"
 #include "ui.h"
 
-#define WORDS_LEN 192
+#define WORDS_LEN   192
+#define CLOCK_SET_S 946684800	/* a host whose time is before the year 2000 does not know it */
 
 static const char *tri_word(enum tri t)
 {
@@ -74,7 +75,7 @@ static void append_clock(const struct ui *ui, char *line, size_t room)
 	struct tm tm;
 	char text[32];
 
-	if (ui->realtime_ns && localtime_r(&at, &tm) &&
+	if (at > CLOCK_SET_S && localtime_r(&at, &tm) &&
 	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
 		ui_append(line, room, "%s", text);
 }
@@ -86,7 +87,7 @@ static void time_words(const struct ui *ui, char *line, size_t room)
 	if (m->nr_gone)
 		ui_append(line, room, "%zu VMs, %zu gone", m->nr_vms - m->nr_gone, m->nr_gone);
 	else
-		ui_append(line, room, "%zu VMs", m->nr_vms);
+		ui_append(line, room, m->nr_vms == 1 ? "1 VM" : "%zu VMs", m->nr_vms);
 	if (ui->replay) {
 		ui_append(line, room, "at %.1f s", ui->at_s);
 		append_clock(ui, line, room);

@@ -113,6 +113,12 @@ static const struct field *place(const struct list *l, size_t i, int *col)
 	return f && *col + width(l, f) <= l->screen->cols ? f : NULL;
 }
 
+/* Where nothing happened, what did stands out. */
+static enum attr cell_attr(enum attr row, const char *cell)
+{
+	return row == ATTR_PLAIN && (!strcmp(cell, "0") || !strcmp(cell, "-")) ? ATTR_DIM : row;
+}
+
 /* Rates per second; mapped bytes since the start are a size, not a rate. */
 static void draw_cell(const struct list *l, int row, int col, const struct field *f,
 		      const struct table_row *r, enum attr attr)
@@ -123,14 +129,16 @@ static void draw_cell(const struct list *l, int row, int col, const struct field
 		.seconds = (double)(l->ui->model->now_ns - l->ui->model->before_ns) / 1e9,
 	};
 	struct table_row shown = *r;
+	const char *cell;
 	char buf[64];
 
 	if (f->type == FIELD_BYTES)
 		shown.counts = model_delta(&r->vm->start, &r->vm->now);
+	cell = table_cell(&t, f, &shown, buf);
 	if (f->type == FIELD_NAME)
-		screen_cell(l->screen, row, col, l->name_width, attr, r->vm->name);
+		screen_cell(l->screen, row, col, l->name_width, attr, cell);
 	else
-		screen_put(l->screen, row, col, attr, "%*s", f->width, table_cell(&t, f, &shown, buf));
+		screen_put(l->screen, row, col, cell_attr(attr, cell), "%*s", f->width, cell);
 }
 
 static void draw_row(const struct list *l, int row, const struct table_row *r)

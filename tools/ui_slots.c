@@ -12,12 +12,14 @@ static void describe(const struct slot *slot, char *text, size_t len)
 {
 	char words[160];
 	const char *word = slot_words(slot, words, sizeof(words)), *before = " (";
-	size_t used = snprintf(text, len, "%s", *slot->backing ? slot->backing : "nothing that is known");
+	const char *backing = *slot->backing ? slot->backing : "nothing that is known";
+	size_t used = snprintf(text, len, "%s", backing);
 
 	for (; *word && used < len; before = ", ") {
 		int n = strcspn(word, ",");
 
-		used += snprintf(text + used, len - used, "%s%.*s%s", before, n, word, word[n] ? "" : ")");
+		used += snprintf(text + used, len - used, "%s%.*s%s", before, n, word,
+				 word[n] ? "" : ")");
 		word += n + (word[n] == ',');
 	}
 }
@@ -29,8 +31,8 @@ static int draw_slot(struct screen *s, int row, const struct slot *slot)
 	char text[320], size[NAME_LEN];
 
 	describe(slot, text, sizeof(text));
-	screen_put(s, row, 2, ATTR_PLAIN, "%5u %#15llx %9s %s", slot->id, (unsigned long long)slot->ipa,
-		   name_size(slot->size_bytes, size), type ? type : "-");
+	screen_put(s, row, 2, ATTR_PLAIN, "%5u %#15llx %9s %s", slot->id,
+		   (unsigned long long)slot->ipa, name_size(slot->size_bytes, size), type ? type : "-");
 	return ui_draw_wrapped(s, row + narrow, narrow ? 4 : BACKING, ATTR_PLAIN, text);
 }
 

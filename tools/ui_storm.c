@@ -39,15 +39,16 @@ static void draw_cause(const struct vm_view *v, const struct model_cause *c, str
 		       int width)
 {
 	const struct storm_cause cause = storm_cause_of(&c->key);
-	char who[STORM_WHO_LEN], number[NAME_LEN], count[NAME_LEN], bytes[NAME_LEN];
+	char who[STORM_WHO_LEN], numbers[160], number[NAME_LEN], count[NAME_LEN], bytes[NAME_LEN];
 
 	storm_cause_who(&cause, v->vm, true, who);
 	screen_cell(s, row, 2, width, ATTR_PLAIN, who);
-	screen_put(s, row, 2 + width, ATTR_PLAIN, "  %6.0f %8s %8s  %s",
-		   ui_rate(v->ui, c->now.count - c->before.count),
-		   field_short(c->now.count, FIELD_COUNT, count),
-		   field_short(c->now.bytes, FIELD_BYTES, bytes),
-		   name_or_number(name_inval_reason(cause.reason), cause.reason, number));
+	snprintf(numbers, sizeof(numbers), "  %6.0f %8s %8s  %s",
+		 ui_rate(v->ui, c->now.count - c->before.count),
+		 field_short(c->now.count, FIELD_COUNT, count),
+		 field_short(c->now.bytes, FIELD_BYTES, bytes),
+		 name_or_number(name_inval_reason(cause.reason), cause.reason, number));
+	screen_cell(s, row, 2 + width, s->cols - 2 - width, ATTR_PLAIN, numbers);
 }
 
 int ui_section_causes(const struct vm_view *v, struct screen *s, int row)
@@ -59,8 +60,8 @@ int ui_section_causes(const struct vm_view *v, struct screen *s, int row)
 	if (!nr)
 		return row;
 	width = width > WHO_MAX ? WHO_MAX : width < WHO_MIN ? WHO_MIN : width;
-	screen_put(s, row++, 2, ATTR_TITLE, "%-*s      /s    total    bytes  reason", width,
-		   "invalidated by");
+	screen_put(s, row, 2, ATTR_TITLE, "%-*s", width, "invalidated by");
+	screen_cell(s, row++, 2 + width, s->cols - 2 - width, ATTR_TITLE, "      /s    total    bytes  reason");
 	for (i = 0; i < nr; i++)
 		order[i] = &v->vm->causes[i];
 	qsort(order, nr, sizeof(order[0]), model_cause_order);

@@ -22,6 +22,8 @@ int ui_draw_reasons(const struct ui *ui, struct screen *s, int row, int col, con
 	int i;
 
 	screen_put(s, row++, col, ATTR_TITLE, "%-18s      /s    total", head);
+	if (!counters_sum(total, nr + 1))
+		screen_put(s, row++, col, ATTR_DIM, "none");
 	for (i = 0; i <= nr; i++) {
 		const char *text = meaning ? meaning(i) : NULL;
 
@@ -37,10 +39,15 @@ int ui_draw_reasons(const struct ui *ui, struct screen *s, int row, int col, con
 	return row;
 }
 
-static int draw_vcpus(const struct vm_view *v, struct screen *s, int row)
+static int draw_vncr(const struct vm_view *v, struct screen *s, int row)
+{
+	return ui_draw_vncr_line(v->ui, v->vm, s, row);
+}
+
+static int draw_no_vcpus(const struct vm_view *v, struct screen *s, int row)
 {
 	if (v->vm->nr_vcpus)
-		return ui_draw_vncr_line(v->ui, v->vm, s, row);
+		return row;
 	return ui_draw_wrapped(s, row, 2, ATTR_DIM,
 			       "vCPUs: no counters of their own without nesting; they would cost each fault");
 }
@@ -53,11 +60,11 @@ static int draw_types(const struct vm_view *v, struct screen *s, int row)
 
 	if (!v->ui->host->tracepoint[KVMMT_KIND_S2_FAULT])
 		return row;
-	screen_put(s, row++, 2, ATTR_TITLE, "stage-2 type                   /s    total   mapped");
+	screen_put(s, row++, 2, ATTR_TITLE, "stage-2 type                     /s    total   mapped");
 	for (i = 0; i < KVMMT_S2_NR; i++) {
 		if (i == KVMMT_S2_OTHER && !total->mapped[i])
 			continue;
-		screen_put(s, row++, 2, ATTR_PLAIN, "%-26s %6.0f %8s %8s", name_s2_type_long(i),
+		screen_put(s, row++, 2, total->mapped[i] ? ATTR_PLAIN : ATTR_DIM, "%-28s %6.0f %8s %8s", name_s2_type_long(i),
 			   ui_rate(v->ui, v->last.mapped[i]),
 			   field_short(total->mapped[i], FIELD_COUNT, count),
 			   field_short(total->mapped_bytes[i], FIELD_BYTES, bytes));
@@ -90,8 +97,9 @@ static int draw_invals(const struct vm_view *v, struct screen *s, int row)
 }
 
 static const vm_section sections[] = {
-	draw_vcpus, ui_section_refusals, ui_section_storm, ui_section_trend, draw_types,
-	ui_section_slots, draw_faults, draw_slot_changes, draw_invals, ui_section_causes,
+	draw_vncr, ui_section_refusals, ui_section_storm, ui_section_trend, draw_types,
+	ui_section_slots, draw_invals, ui_section_causes, draw_faults, draw_slot_changes,
+	draw_no_vcpus,
 };
 
 int ui_draw_vm(struct ui *ui, const struct model_vm *vm, struct screen *s)

@@ -189,7 +189,7 @@ static int draw_details(const struct ui *ui, const struct model_vm *vm, struct s
 	const struct model_vcpu *v = ui->vcpu && ui->vcpu <= vm->nr_vcpus ?
 					     &vm->vcpus[ui->vcpu - 1] :
 					     NULL;
-	const struct kvmmt_vncr total = v ? model_vncr_delta(&v->start, &v->now) :
+	const struct kvmmt_vncr total = v ? model_vcpu_total(vm, v) :
 					    model_vncr_delta(&vm->start.vncr, &vm->now.vncr);
 	const struct kvmmt_vncr last = v ? model_vncr_delta(&v->before, &v->now) :
 					   model_vncr_delta(&vm->before.vncr, &vm->now.vncr);

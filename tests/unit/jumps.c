@@ -66,7 +66,8 @@ static struct kvmmt_event some_event(__u64 time_ns)
 		e.vncr_lookup.reason = what % 2 ? KVMMT_VNCR_LOOKUP_HIT : KVMMT_VNCR_LOOKUP_VA;
 	} else {
 		e.kind = KVMMT_KIND_LOST;
-		e.lost = (struct kvmmt_lost){ .first_ns = time_ns, .last_ns = time_ns, .count = { 3 } };
+		e.lost = (struct kvmmt_lost){ .first_ns = time_ns, .last_ns = time_ns };
+		e.lost.count[0] = 3;
 	}
 	return e;
 }
@@ -155,8 +156,10 @@ static void begin(__u64 step_ns)
 {
 	replay_open(&source.replay, path, NULL, 0);
 	source.event = add_refusal;
-	play = (struct play){ .source = &source, .model = &model, .step_ns = step_ns, .stop = &never,
-			      .sampled = sampled, .enough = enough, .jumped = jumped };
+	play = (struct play){
+		.source = &source, .model = &model, .step_ns = step_ns, .stop = &never,
+		.sampled = sampled, .enough = enough, .jumped = jumped,
+	};
 	play_begin(&play);
 }
 
@@ -191,8 +194,8 @@ static char *dump(void)
 	size_t len, i, k;
 	FILE *out = open_memstream(&text, &len);
 
-	fprintf(out, "%llu %llu lost %llu storms %llu refusals %llu rest %llu\n", model.before_ns, model.now_ns,
-		model.lost[0], model.nr_storms, model.nr_refusals, model.nr_rest);
+	fprintf(out, "%llu %llu lost %llu storms %llu refusals %llu rest %llu\n", model.before_ns,
+		model.now_ns, model.lost[0], model.nr_storms, model.nr_refusals, model.nr_rest);
 	for (i = 0; i < model.nr_vms; i++) {
 		const struct model_vm *vm = model.vms[i];
 
@@ -243,6 +246,30 @@ static void walk(__u64 step_ns)
 	end();
 }
 
+/* Totals that begin anew go on so, but not back, and no checkpoint keeps them. */
+static void reset_totals(void)
+{
+	__u64 start_ns;
+
+	begin(S);
+	checkpoints.span = 1;
+	play.checkpoints = &checkpoints;
+	play_go(&play, 110 * S);
+	start_ns = model.start_ns;
+	model_reset(&model);
+	play.reset = true;
+	play_go(&play, 150 * S);
+	check(model.start_ns == 110 * S, "they are not",
+	      "totals from a reset on stay so on the way on");
+	play_go(&play, 105 * S);
+	check(model.start_ns == start_ns, "they are not", "before it they are from the beginning");
+	play_go(&play, 150 * S);
+	play_go(&play, 130 * S);
+	play_go(&play, 150 * S);
+	check(model.start_ns == start_ns, "they are not", "and then everywhere");
+	end();
+}
+
 static void jump_about(const char *how, __u64 step_ns)
 {
 	int i, wrong = 0, late = 0, interrupted = 0, short_lead = 0;
@@ -271,8 +298,8 @@ static void jump_about(const char *how, __u64 step_ns)
 	check(!late, "elsewhere", "%s: and it leads to where it should", how);
 	check(interrupted > 20, "none was", "%s: also when one was interrupted", how);
 	check(!short_lead, "they are not", "%s: the samples before are gone through", how);
-	check(checkpoints.nr > 20 && checkpoints.nr <= CHECKPOINTS_MAX && checkpoints.span > 1, "they are not",
-	      "%s: checkpoints are many, but not too many", how);
+	check(checkpoints.nr > 20 && checkpoints.nr <= CHECKPOINTS_MAX && checkpoints.span > 1,
+	      "they are not", "%s: checkpoints are many, but not too many", how);
 	end();
 	while (nr_dumps)
 		free(dumps[--nr_dumps]);
@@ -284,6 +311,7 @@ int main(void)
 	close(mkstemp(path));
 	record(false);
 	jump_about("in equal steps", S);
+	reset_totals();
 	record(true);
 	jump_about("as the live run sampled", 0);
 	unlink(path);

@@ -95,12 +95,10 @@ static void nested(void)
 	host.tracepoint[KVMMT_KIND_VNCR_LOOKUP] = host.tracepoint[KVMMT_KIND_NESTED_TLBI] = false;
 	show("without two of the tracepoints", 24, 80);
 	host.tracepoint[KVMMT_KIND_VNCR_LOOKUP] = host.tracepoint[KVMMT_KIND_NESTED_TLBI] = true;
-	model_reset(&model);
-	show("after a reset", 24, 80);
-	show("hardly any room", 9, 30);
+	keys("k");
 	show("little room", 15, 60);
 	ui_key(&ui, K_PAGE_DOWN, 15);
-	ui_key(&ui, K_DOWN, 15);
+	keys("j");
 	show("some rows on, and another vCPU", 15, 60);
 	ui_key(&ui, K_END, 15);
 	keys("?");
@@ -109,6 +107,10 @@ static void nested(void)
 	show("its end", 15, 60);
 	keys("x");
 	show("any other key ends it", 15, 60);
+	ui_key(&ui, K_HOME, 24);
+	model_reset(&model);
+	show("after a reset", 24, 80);
+	show("hardly any room", 9, 30);
 	keys("\x1b");
 	show("and back", 5, 80);
 	keys("\x1b");
@@ -291,7 +293,7 @@ static void memslots(void)
 	s.nr = 0;
 	s.more = false;
 	model_slots(&model, &s);
-	show("a VM that has none", 12, 80);
+	show("a VM that has none", 24, 80);
 	keys("\x1b/db\n\n");
 	ui.no_slots = "they are not in this recording";
 	show("one of which they are not known", 12, 80);

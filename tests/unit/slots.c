@@ -54,11 +54,12 @@ static void words(void)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		slot_describe(&s, &rows[i].slot, "/nosuch", 4096);
-		check(!strcmp(s.backing, rows[i].backing), s.backing, "backing \"%s\"", rows[i].backing);
-		check(!strcmp(slot_words(&s, buf, sizeof(buf)), rows[i].words), slot_words(&s, buf, sizeof(buf)),
-		      "words \"%s\"", rows[i].words);
-		check(slot_type(&s) == rows[i].type || !strcmp(slot_type(&s), rows[i].type), slot_type(&s),
-		      "type %s", rows[i].type ? rows[i].type : "of nothing");
+		check(!strcmp(s.backing, rows[i].backing), s.backing, "backing \"%s\"",
+		      rows[i].backing);
+		check(!strcmp(slot_words(&s, buf, sizeof(buf)), rows[i].words),
+		      slot_words(&s, buf, sizeof(buf)), "words \"%s\"", rows[i].words);
+		check(slot_type(&s) == rows[i].type || !strcmp(slot_type(&s), rows[i].type),
+		      slot_type(&s), "type %s", rows[i].type ? rows[i].type : "of nothing");
 	}
 }
 
@@ -87,10 +88,13 @@ static void table(void)
 	int i, err = 1;
 
 	make_slots(0x1000, 1, 3);
-	check(slot_table_put(&t, &slots) == 1 && slot_table_put(&t, &slots) == 0, "no", "what is the same changes nothing");
+	check(slot_table_put(&t, &slots) == 1 && slot_table_put(&t, &slots) == 0, "no",
+	      "what is the same changes nothing");
 	slots.slots[2].backing[0] = 'D';
-	check(slot_table_put(&t, &slots) == 1 && t.nr_vms == 1 && t.nr_slots == 3, "no", "and what differs does");
-	check(slot_table_get(&t, one)->nr == 3 && !slot_table_get(&t, nobody), "no", "a VM's are found");
+	check(slot_table_put(&t, &slots) == 1 && t.nr_vms == 1 && t.nr_slots == 3, "no",
+	      "and what differs does");
+	check(slot_table_get(&t, one)->nr == 3 && !slot_table_get(&t, nobody), "no",
+	      "a VM's are found");
 	check(slot_find(slot_table_get(&t, one), (1ull << 30) + (4 << 20))->id == 1002 &&
 		      !slot_find(slot_table_get(&t, one), (1ull << 30) + (3 << 20)) &&
 		      !slot_find(slot_table_get(&t, one), 0),
@@ -125,7 +129,8 @@ static void origin(void *ctx, const struct kvmmt_event *e, struct refused *to)
 	if (e->s2_fault.hva == 0xdead000)
 		return;
 	to->slot = 5;
-	snprintf(to->backing, sizeof(to->backing), "file %llx\n\"", (unsigned long long)e->s2_fault.hva);
+	snprintf(to->backing, sizeof(to->backing), "file %llx\n\"",
+		 (unsigned long long)e->s2_fault.hva);
 }
 
 static struct writer *new_writer(void)
@@ -185,14 +190,15 @@ static void read_file(void)
 	check(s && s->nr == KVMMT_MAX_SLOTS && s->more &&
 		      !memcmp(&s->slots[1], &slots.slots[1], (s->nr - 1) * sizeof(s->slots[0])),
 	      "they are not", "its slots are those that were written");
-	check(s && !strcmp(s->slots[0].backing, "file _]0;x_ _ e"), s ? s->slots[0].backing : "", "words are clean");
+	check(s && !strcmp(s->slots[0].backing, "file _]0;x_ _ e"), s ? s->slots[0].backing : "",
+	      "words are clean");
 	replay_identify(replay, &vm, "");
 	check(!strcmp(vm.name, "vm-7"), vm.name, "with the VM's name");
 	check(nr_seen == 3 && told[0].slot == 5 && !strcmp(told[0].backing, "file 5000__") &&
 		      !strcmp(told[1].backing, told[0].backing),
 	      told[0].backing, "what refusals were about is told with each");
-	check(told[2].slot == 1000 && !strcmp(told[2].backing, s->slots[0].backing), told[2].backing,
-	      "and where it was not known, by the slot");
+	check(told[2].slot == 1000 && !strcmp(told[2].backing, s->slots[0].backing),
+	      told[2].backing, "and where it was not known, by the slot");
 	replay_close(replay);
 }
 
@@ -235,7 +241,8 @@ static void each_file(void)
 	writer_keep(w, 1 << 20, 0);
 	writer_event(w, &e);
 	writer_forget_slots(w, (struct vm_slots_key){ 0x2000, 8 });
-	check(!writer_snapshot(w, path) && count(path) == 1, "it has none", "a flight recorder's has its too");
+	check(!writer_snapshot(w, path) && count(path) == 1, "it has none",
+	      "a flight recorder's has its too");
 	writer_free(w);
 }
 
@@ -256,7 +263,8 @@ static void hostile(void)
 		memcpy(copy, bytes, len);
 		copy[i / 256] = i;
 		slots_frame_read(copy, len, &got, &slots);
-		sound += strnlen(got.name, VM_NAME_LEN) == VM_NAME_LEN || slots.nr > KVMMT_MAX_SLOTS;
+		sound += strnlen(got.name, VM_NAME_LEN) == VM_NAME_LEN;
+		sound += slots.nr > KVMMT_MAX_SLOTS;
 	}
 	check(!sound, "it does", "a changed byte does no harm");
 }

@@ -139,7 +139,8 @@ expect "stock: the touched page of a DAX block stays taken" \
 	"not ok blocks: dax: the page that was touched is released" 1 -k stock -- /bin/blocks
 # A fault takes these kernels milliseconds: what is about the kernel, and few rounds of it.
 debug="/bin/s2table + /bin/blocks + /bin/silicon emulated 5 + /bin/stage2 cow"
-boot "debug max" -k debug -t 900 "${table[@]}" -- $debug + /bin/stage2 counts + /bin/stage2 race 20 + /bin/stage2 leak 100 + /bin/slots 5
+boot "debug max" -k debug -t 900 "${table[@]}" -- $debug + /bin/stage2 counts + /bin/stage2 race 20 + /bin/stage2 leak 100
+boot "debug max slots" -k debug -t 900 -- /bin/slots 5
 boot "debug neoverse-n1" -k debug -c neoverse-n1 -t 900 "${table[@]}" -- $debug
 boot "exporter neoverse-n1" -t 300 -c neoverse-n1 -- /bin/exporter
 # A tracer stops it twice at each system call.

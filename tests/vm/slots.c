@@ -73,9 +73,10 @@ static void *map_row(const struct row *r, size_t bytes)
 		return mmap(NULL, bytes, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
 	case PARTLY:
 		half = map_file(open("/tmp/disk.img", O_RDWR | O_CREAT | O_CLOEXEC, 0600), bytes);
-		return half == MAP_FAILED ? half :
-		       mmap((char *)half + bytes / 2, bytes / 2, rw,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED ? MAP_FAILED : half;
+		if (half != MAP_FAILED)
+			mmap((char *)half + bytes / 2, bytes / 2, rw,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		return half;
 	case DEVICE:
 		return window_map(r->mode, bytes, MAP_SHARED, NULL);
 	}
@@ -123,10 +124,11 @@ static void has_rows(const char *text, int nr)
 		const char *line = line_of(text, i + 1);
 		char want[320];
 
-		snprintf(want, sizeof(want), "\"ipa\":\"%#lx\",\"size_bytes\":%lu,", VM_WINDOW + i * STEP,
-			 BLOCK);
+		snprintf(want, sizeof(want), "\"ipa\":\"%#lx\",\"size_bytes\":%lu,",
+			 VM_WINDOW + i * STEP, BLOCK);
 		check(strstr(line, want) != NULL, line, "slot %d is where it is", i + 1);
-		snprintf(want, sizeof(want), "\"type\":\"%s\",\"words\":\"%s\",", r->type, r->words);
+		snprintf(want, sizeof(want), "\"type\":\"%s\",\"words\":\"%s\",", r->type,
+			 r->words);
 		check(strstr(line, want) != NULL, line, "slot %d: %s %s", i + 1, r->type, r->words);
 		snprintf(want, sizeof(want), "\"backing\":\"%s\"}", r->backing);
 		check(strstr(line, want) != NULL, line, "slot %d: %s", i + 1, r->backing);
@@ -146,7 +148,8 @@ static void refusal(void)
 	pid = kvmmt_start("record -q -o " FILE_NAME);
 	for (i = 0; i < 600 && access(FILE_NAME, F_OK); i++)
 		usleep(100000);
-	if (vm_open(&vm, 0) || vm_slot(&vm, 5, VM_WINDOW, mine, PAGE, 0) || vcpu_open(&vm, &vcpu, 0)) {
+	if (vm_open(&vm, 0) || vm_slot(&vm, 5, VM_WINDOW, mine, PAGE, 0) ||
+	    vcpu_open(&vm, &vcpu, 0)) {
 		not_ok("setup: %s", strerror(errno));
 		return;
 	}
@@ -165,6 +168,9 @@ static void refusal(void)
 	check(!kvmmt(out, "report -i " FILE_NAME) && strstr(out, "slot 5") &&
 		      strstr(out, "device /dev/pfnmap, module pfnmap"),
 	      out, "and so does a report");
+	check(!kvmmt(out, "exporter -t - -i " FILE_NAME) &&
+		      strstr(out, "slot=\"5\",backing=\"device /dev/pfnmap, module pfnmap\"}"),
+	      out, "and so do its metrics");
 }
 
 /* Slots that come and go, are moved and mapped anew, in VMs that come and go. */
@@ -174,14 +180,17 @@ static void churn(void)
 	struct vm vm;
 
 	while (!vm_open(&vm, 0)) {
-		char *mem = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *mem = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		int i, k;
 
 		for (k = 0; k < 20; k++) {
 			for (i = 1; i < 32; i++)
-				vm_slot(&vm, i, VM_WINDOW + ((i * 7 + n) % 32) * STEP, mem + i * PAGE, PAGE, 0);
+				vm_slot(&vm, i, VM_WINDOW + ((i * 7 + n) % 32) * STEP,
+					mem + i * PAGE, PAGE, 0);
 			for (i = 1; i < 32; i += 2)
-				vm_slot(&vm, i, VM_WINDOW + (32 + i) * STEP, mem + i * PAGE, PAGE, 0);
+				vm_slot(&vm, i, VM_WINDOW + (32 + i) * STEP, mem + i * PAGE, PAGE,
+					0);
 			munmap(mem + n++ % 64 * PAGE, PAGE);
 			for (i = 1; i < 32; i++)
 				vm_slot(&vm, i, 0, mem, 0, 0);
