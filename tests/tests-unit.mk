@@ -6,7 +6,7 @@ unit_parts := names.o names_tlbi.o wall.o model.o model_vms.o model_refusal.o co
 unit_parts += columns.o encode.o decode.o frame.o frame_ring.o host_frame.o writer.o writer_memory.o reader.o
 unit_parts += recorder.o play.o checkpoints.o replay_vms.o replay_vms_image.o source.o source_recording.o replay_memory.o source_live.o source_live_maps.o source_live_events.o source_live_cost.o source_live_vfio.o expr.o event_field.o
 unit_parts += slots.o slot_table.o slots_frame.o source_live_slots.o ui_slots.o
-unit_parts += series.o refusal.o metrics.o metrics_vms.o metrics_storms.o metrics_alerts.o http.o listen.o storm.o storms.o storm_watch.o thrash.o backing.o tell.o hook.o flight.o symbols.o textfile.o
+unit_parts += series.o refusal.o metrics.o metrics_vms.o metrics_storms.o metrics_alerts.o http.o listen.o storm.o storm_cause.o storms.o storm_watch.o thrash.o backing.o tell.o hook.o flight.o symbols.o textfile.o
 unit_obj := $(addprefix $(unit_out)/,$(unit_parts) check.o)
 
 $(unit_out)/%.o: tools/%.c $(skeletons)

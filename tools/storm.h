@@ -71,6 +71,8 @@ enum storm_change spell_step(struct spell *s, const struct storm_limits *l, __u6
 enum storm_change storm_step(struct storm *s, const struct storm_limits *l, const struct model *m,
 			     const struct model_vm *vm);
 
+/* Of an invalidation's reason: was it the guest itself? storm_cause.c, as what follows. */
+bool storm_by_guest(__u32 reason);
 /* A cause of the model's, for the words below; none is counted. */
 struct storm_cause storm_cause_of(const struct kvmmt_cause_key *key);
 /* What a cause is: "kernel", "vmm" (the VM's own process), "guest" or "process". */
