@@ -34,29 +34,36 @@ static bool make_room(struct image *i, size_t nr)
 }
 
 /*
- * For each 64 words of a struct, which of them are not 0, and those. Each is written,
- * and stays if it is not 0: which ones are cannot be foreseen, so that branches cost more.
+ * Which of at most 64 words are not 0, and those. Each is written, and stays if it is not
+ * 0: which ones are cannot be foreseen, so that branches cost more.
  */
+static __u64 *put_some(__u64 *to, const word *words, size_t nr)
+{
+	__u64 *which = to++, bits = 0;
+	size_t k;
+
+	for (k = 0; k < nr; k++) {
+		*to = words[k];
+		bits |= (__u64)!!words[k] << k;
+		to += !!words[k];
+	}
+	*which = bits;
+	return to;
+}
+
 void image_put(struct image *i, const void *from, size_t bytes)
 {
 	size_t k, nr = bytes / sizeof(word);
 	const word *words = from;
-	__u64 *to, *which;
+	__u64 *to;
 
 	if (i->failed || !make_room(i, nr)) {
 		i->failed = true;
 		return;
 	}
-	which = to = i->words + i->nr;
-	for (k = 0; k < nr; k++) {
-		if (k % 64 == 0) {
-			which = to++;
-			*which = 0;
-		}
-		*to = words[k];
-		*which |= (__u64)!!words[k] << k % 64;
-		to += !!words[k];
-	}
+	to = i->words + i->nr;
+	for (k = 0; k < nr; k += 64)
+		to = put_some(to, words + k, nr - k < 64 ? nr - k : 64);
 	i->nr = to - i->words;
 }
 

@@ -37,10 +37,43 @@ static size_t thrash_bytes(const struct model_vm *vm)
 	return vm->thrash ? sizeof(*vm->thrash) : 0;
 }
 
+/*
+ * What came between two samples, instead of what was before, is mostly 0, which costs
+ * nothing; and done again it is what was before.
+ */
+static void exchange_before(struct model_vcpu *v)
+{
+	const __u64 *now = (const __u64 *)&v->now;
+	__u64 *before = (__u64 *)&v->before;
+	size_t i;
+
+	for (i = 0; i < sizeof(v->now) / sizeof(*now); i++)
+		before[i] = now[i] - before[i];
+}
+
+static void put_vcpus(const struct model_vm *vm, struct image *to)
+{
+	struct model_vcpu v;
+	size_t i;
+
+	for (i = 0; i < vm->nr_vcpus; i++) {
+		v = vm->vcpus[i];
+		exchange_before(&v);
+		image_put(to, &v, sizeof(v));
+	}
+}
+
+static const __u64 *skip_vcpus(const __u64 *from, size_t nr)
+{
+	while (nr--)
+		from = image_skip(from, sizeof(struct model_vcpu));
+	return from;
+}
+
 static void put_vm(const struct model_vm *vm, struct image *to)
 {
 	image_put(to, vm, sizeof(*vm));
-	image_put(to, vm->vcpus, vm->nr_vcpus * sizeof(*vm->vcpus));
+	put_vcpus(vm, to);
 	image_put(to, vm->vcpu_starts, vcpu_starts_bytes(vm));
 	image_put(to, vm->refusals, refusals_bytes(vm));
 	image_put(to, vm->causes, causes_bytes(vm));
@@ -61,15 +94,19 @@ void model_put(const struct model *m, struct image *to)
 /* With room for as many as model.c believes there to be: the next power of two. */
 static struct model_vcpu *take_vcpus(const __u64 **from, size_t nr, int *err)
 {
-	struct model_vcpu *vcpus = image_take(from, nr * sizeof(*vcpus), err), *more;
-	size_t room = 1;
+	struct model_vcpu *vcpus;
+	size_t room = 1, i;
 
 	while (room < nr)
 		room *= 2;
-	more = vcpus ? realloc(vcpus, room * sizeof(*vcpus)) : NULL;
-	if (vcpus && !more)
+	vcpus = nr ? malloc(room * sizeof(*vcpus)) : NULL;
+	if (nr && !vcpus)
 		*err = -ENOMEM;
-	return more ? more : vcpus;
+	for (i = 0; vcpus && i < nr; i++) {
+		*from = image_get(*from, &vcpus[i], sizeof(*vcpus));
+		exchange_before(&vcpus[i]);
+	}
+	return vcpus;
 }
 
 static int take_vm(struct model *m, const __u64 **from)
@@ -117,7 +154,7 @@ bool model_find_in_image(const __u64 *from, const struct kvmmt_vm_key *key, stru
 		from = image_get(from, vm, sizeof(*vm));
 		if (!model_key_order(&vm->key, key))
 			return true;
-		from = image_skip(from, vm->nr_vcpus * sizeof(*vm->vcpus));
+		from = skip_vcpus(from, vm->nr_vcpus);
 		from = image_skip(from, vcpu_starts_bytes(vm));
 		from = image_skip(from, refusals_bytes(vm));
 		from = image_skip(from, causes_bytes(vm));
