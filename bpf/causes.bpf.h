@@ -72,11 +72,11 @@ static __noinline int count_cause(struct kvm *kvm, __u64 size, __u32 reason)
 	cause = bpf_map_lookup_elem(&causes, &key);
 	if (!cause) {
 		bpf_map_update_elem(&causes, &key, &one, BPF_NOEXIST);
-		return 0;
+	} else {
+		cause->count++;
+		cause->bytes += size;
 	}
-	cause->count++;
-	cause->bytes += size;
-	if (note_stacks && !(cause->count & (KVMMT_STACK_EVERY - 1)))
+	if (note_stacks && (!cause || !(cause->count & (KVMMT_STACK_EVERY - 1))))
 		note_stack(&key);
 	return 0;
 }
