@@ -69,7 +69,7 @@ static inline void kvmmt_cause_comm(char to[KVMMT_COMM_LEN], const char from[KVM
 		to[i] = from[i] >= '0' && from[i] <= '9' ? '#' : from[i];
 }
 
-/* How it came to it, innermost first; on request, of the first and of one in so many (a power of two). */
+/* How it came to it, innermost first; on request, of the first and of one in 16: a power of two. */
 #define KVMMT_STACK_DEPTH 24
 #define KVMMT_STACK_EVERY 16
 
