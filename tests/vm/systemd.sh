@@ -8,27 +8,9 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 archive=$(realpath -m "$1")
-cache=${KVMMT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kvmmt}
-. /etc/os-release
-debs=$cache/systemd-arm64-$VERSION_CODENAME
-
-if [ ! -e "$debs/.kvmmt-ok" ]; then
-	mkdir -p "$cache"
-	work=$(mktemp -d -p "$cache")
-	trap 'rm -rf "$work"' EXIT
-	packages=$(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
-		--no-enhances systemd:arm64 procps:arm64 | sed -n 's/^\([a-z].*:arm64\)$/\1/p' | sort -u)
-	(cd "$work" && apt-get download -q $packages) >"$work/log" 2>&1 || {
-		cat "$work/log" >&2
-		exit 1
-	}
-	for deb in "$work"/*.deb; do
-		dpkg -x "$deb" "$work"
-	done
-	rm -rf "$debs" "$work"/*.deb
-	touch "$work/.kvmmt-ok"
-	mv "$work" "$debs"
-fi
+packages=$(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
+	--no-enhances systemd:arm64 procps:arm64 | sed -n 's/^\([a-z].*:arm64\)$/\1/p' | sort -u)
+debs=$("$top/tests/unpack.sh" systemd-arm64 $packages)
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
