@@ -9,12 +9,17 @@
 struct kvmmt_vfio vfio;
 
 /* Only the kernel makes files there, and gives them their names. */
+static __always_inline bool is_anonymous(struct file *file)
+{
+	return BPF_CORE_READ(file, f_inode, i_sb, s_magic) == ANON_INODE_FS_MAGIC;
+}
+
 static __always_inline bool is_vfio(struct file *file, const char *name)
 {
 	static const char anonymous[] = "[vfio-device]";
 	unsigned int i;
 
-	if (!vfio.known || file->f_inode->i_sb->s_magic != ANON_INODE_FS_MAGIC)
+	if (!vfio.known || !is_anonymous(file))
 		return false;
 	for (i = 0; i < sizeof(anonymous); i++)
 		if (name[i] != anonymous[i])
@@ -44,6 +49,13 @@ static __always_inline void note_file(const struct vm_area_struct *vma, struct k
 	bpf_probe_read_kernel_str(origin->module, sizeof(origin->module), file->f_op->owner->name);
 	if (is_vfio(file, origin->file))
 		note_device(file, origin);
+}
+
+/* The slot at @node of the tree that has the node @index of the two of each slot. */
+static __always_inline struct kvm_memory_slot *slot_at(struct rb_node *node, __u32 index)
+{
+	return (void *)node - index * bpf_core_type_size(struct rb_node) -
+	       bpf_core_field_offset(struct kvm_memory_slot, gfn_node);
 }
 
 #endif

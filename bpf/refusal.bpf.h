@@ -25,13 +25,12 @@ static __noinline int slot_of(struct kvm *kvm, __u64 ipa)
 {
 	struct kvm_memslots *slots = BPF_CORE_READ(kvm, memslots[0]);
 	struct rb_node *node = BPF_CORE_READ(slots, gfn_tree.rb_node);
-	__u64 offset = bpf_core_field_offset(struct kvm_memory_slot, gfn_node), gfn = ipa >> page_shift, base;
+	__u32 index = BPF_CORE_READ(slots, node_idx);
+	__u64 gfn = ipa >> page_shift, base;
 	int i;
 
-	if (BPF_CORE_READ(slots, node_idx))
-		offset += bpf_core_type_size(struct rb_node);
 	for (i = 0; node && i < SLOTS_DEPTH; i++) {
-		struct kvm_memory_slot *slot = (void *)node - offset;
+		struct kvm_memory_slot *slot = slot_at(node, index);
 
 		base = BPF_CORE_READ(slot, base_gfn);
 		if (gfn < base)

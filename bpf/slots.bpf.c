@@ -66,8 +66,7 @@ static long on_vma(struct task_struct *task, struct vm_area_struct *vma, struct 
 
 static __always_inline void tell(struct walk *w, struct rb_node *node)
 {
-	struct kvm_memory_slot *slot = (void *)node - w->index * bpf_core_type_size(struct rb_node) -
-				       bpf_core_field_offset(struct kvm_memory_slot, gfn_node);
+	struct kvm_memory_slot *slot = slot_at(node, w->index);
 	struct kvmmt_slot s = { .vm = w->vm, .pid = w->pid };
 
 	s.slot = BPF_CORE_READ(slot, id);
@@ -118,7 +117,7 @@ static __always_inline struct kvm *vm_of(struct file *file)
 	static const char vm_name[sizeof(__u64)] = "kvm-vm";
 	__u64 name = 0;
 
-	if (BPF_CORE_READ(file, f_inode, i_sb, s_magic) != ANON_INODE_FS_MAGIC)
+	if (!is_anonymous(file))
 		return NULL;
 	bpf_probe_read_kernel_str(&name, sizeof(name), BPF_CORE_READ(file, f_path.dentry, d_name.name));
 	return name == *(const __u64 *)vm_name ? BPF_CORE_READ(file, private_data) : NULL;

@@ -45,14 +45,10 @@ static void add_event(void *ctx, const struct kvmmt_event *e)
 	struct top *t = ctx;
 	struct refused what;
 
-	if (!kvmmt_is_refusal(e))
+	if (!kvmmt_is_refusal(e) || t->err)
 		return;
-	/* In replay a VM's first refusal may come before the sample that brings the VM. */
-	if (t->source.replay && !model_find(&t->model, e->vm, e->pid))
-		t->err = source_update(&t->source, &t->model);
 	source_origin(&t->source, e, &what);
-	if (model_refusal(&t->model, e, what.backing, what.slot))
-		t->err = -ENOMEM;
+	t->err = source_refusal(&t->source, &t->model, e, &what);
 }
 
 static const struct storm_limits storm_limits = STORM_DEFAULTS;

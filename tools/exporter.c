@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "backing.h"
 #include "exporter.h"
 #include "tell.h"
 #include "textfile.h"
@@ -119,10 +118,9 @@ void exporter_event(void *ctx, const struct kvmmt_event *e)
 	x->nr_due++;
 }
 
-/* Of a VMM that is killed in the middle of a fault nothing is refused that it would miss. */
-static bool killed(const struct kvmmt_event *e, const struct kvmmt_origin *origin)
+bool exporter_is_end(const struct kvmmt_event *e, const struct refused *what)
 {
-	return origin->killed && e->kind == KVMMT_KIND_S2_FAULT &&
+	return what->killed && e->kind == KVMMT_KIND_S2_FAULT &&
 	       e->s2_fault.reason == KVMMT_FAULT_NO_PFN;
 }
 
@@ -145,17 +143,14 @@ static void take_refusal(struct exporter *x, const struct kvmmt_event *e)
 {
 	const struct refusal_vm who = exporter_refused_vm(x, e);
 	const struct refusal *due;
-	struct kvmmt_origin origin;
-	char backing[BACKING_LEN];
+	struct refused what;
 
-	live_origin(x->source.live, e, &origin);
-	if (killed(e, &origin))
+	live_origin(x->source.live, e, &what);
+	if (exporter_is_end(e, &what))
 		return;
-	backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
-		     x->host.page_size_bytes, backing);
-	if (model_refusal(&x->model, e, backing, origin.slot))
+	if (model_refusal(&x->model, e, what.backing, what.slot))
 		x->err = -ENOMEM;
-	due = refusal_add(&x->refusals, &who, e, backing, origin.slot,
+	due = refusal_add(&x->refusals, &who, e, what.backing, what.slot,
 			  exporter_wall_s() - (double)(live_now_ns() - e->time_ns) / 1e9);
 	if (due)
 		tell_refusal(due, record_for(x, due->vm.name, FLIGHT_REFUSAL, due->id), &x->hook);

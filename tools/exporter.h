@@ -47,6 +47,8 @@ struct exporter {
 
 /* Whose refusal an event is, for the log and the alert. */
 struct refusal_vm exporter_refused_vm(const struct exporter *x, const struct kvmmt_event *e);
+/* Of a VMM that is killed in the middle of a fault nothing is refused that it would miss. */
+bool exporter_is_end(const struct kvmmt_event *e, const struct refused *what);
 /* An event of the source's: refusals wait for the next sample. @ctx is the exporter. */
 void exporter_event(void *ctx, const struct kvmmt_event *e);
 

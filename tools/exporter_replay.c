@@ -19,6 +19,8 @@ static void take_refusals(struct exporter *x)
 		const struct refused *memory = &x->refusals_due[i].memory;
 		const struct refusal_vm who = exporter_refused_vm(x, e);
 
+		if (exporter_is_end(e, memory))
+			continue;
 		refusal_add(&x->refusals, &who, e, memory->backing, memory->slot,
 			    ((__u64)offset_ns + e->time_ns) / 1000000000);
 	}

@@ -82,7 +82,7 @@ static void origin(void *ctx, const struct kvmmt_event *e, struct refused *to)
 {
 	struct recorder *r = ctx;
 
-	to->slot = live_backing(r->live, e, to->backing);
+	live_origin(r->live, e, to);
 }
 
 static struct vm_slots_key *place_of(struct recorder *r, __u64 vm)
@@ -134,7 +134,7 @@ static void add_changed(struct recorder *r, struct vm_slots_key key)
 	size_t i;
 
 	for (i = 0; i < r->nr_changed; i++)
-		if (r->changed[i].vm == key.vm && r->changed[i].pid == key.pid)
+		if (same_vm_slots(r->changed[i], key))
 			return;
 	if (i < RECORDER_CHANGED)
 		r->changed[r->nr_changed++] = key;
@@ -144,7 +144,7 @@ static bool met(struct recorder *r, struct vm_slots_key key)
 {
 	struct vm_slots_key *place = place_of(r, key.vm);
 
-	if (place->vm == key.vm && place->pid == key.pid)
+	if (same_vm_slots(*place, key))
 		return true;
 	*place = key;
 	return writer_has_slots(r->writer, key);

@@ -36,12 +36,13 @@ static const struct slot *slot_of(const struct replay_memory *m, const struct kv
 
 bool replay_memory_of(const struct replay_memory *m, const struct kvmmt_event *e, struct refused *to)
 {
+	const struct vm_slots_key vm = { e->vm, e->pid };
 	const struct slot *slot = slot_of(m, e);
 	size_t i;
 
 	for (i = 0; i < m->nr_origins; i++) {
 		*to = m->origins[i];
-		if (to->vm.vm == e->vm && to->vm.pid == e->pid && to->hva == kvmmt_origin_hva(e))
+		if (same_vm_slots(to->vm, vm) && to->hva == kvmmt_origin_hva(e))
 			return true;
 	}
 	memset(to, 0, sizeof(*to));

@@ -246,11 +246,7 @@ static struct kvmmt_vm_key key_of(const struct vm *v)
 	return (struct kvmmt_vm_key){ v->id.vm, v->id.pid, v->generation };
 }
 
-/*
- * The VM after @v, NULL for the first: those that are gone, then those that are here.
- * @list is 0 at the beginning.
- */
-static const struct vm *next_vm(const struct replay_vms *r, const struct vm *v, size_t *list)
+const struct vm *replay_vms_next(const struct replay_vms *r, const struct vm *v, size_t *list)
 {
 	v = v ? v->next : NULL;
 	for (; !v && *list <= BUCKETS; ++*list)
@@ -263,7 +259,7 @@ void replay_vms_counters(const struct replay_vms *r, live_counters_fn fn, void *
 	const struct vm *v = NULL;
 	size_t list = 0;
 
-	while ((v = next_vm(r, v, &list))) {
+	while ((v = replay_vms_next(r, v, &list))) {
 		const struct kvmmt_vm_key key = key_of(v);
 
 		if (v->happened)
@@ -276,7 +272,7 @@ void replay_vms_causes(const struct replay_vms *r, live_cause_fn fn, void *ctx)
 	const struct vm *v = NULL;
 	size_t list = 0, i;
 
-	while ((v = next_vm(r, v, &list))) {
+	while ((v = replay_vms_next(r, v, &list))) {
 		for (i = 0; i < v->nr_causes; i++) {
 			struct kvmmt_cause_key key = v->causes[i].key;
 
@@ -291,7 +287,7 @@ void replay_vms_vcpus(struct replay_vms *r, live_vcpu_fn fn, void *ctx)
 	const struct vm *v = NULL;
 	size_t list = 0, i;
 
-	while ((v = next_vm(r, v, &list))) {
+	while ((v = replay_vms_next(r, v, &list))) {
 		for (i = 0; i < v->nr_vcpus; i++) {
 			const struct kvmmt_vcpu_key key = { key_of(v), v->vcpus[i].index };
 

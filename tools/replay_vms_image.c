@@ -37,59 +37,42 @@ static void get_marks(struct kvmmt_mark *marks, const __u64 **from)
 
 void replay_vms_put(const struct replay_vms *r, __u64 now_ns, struct image *to)
 {
-	const struct vm *v;
-	size_t i;
+	const struct vm *v = NULL;
+	size_t list = 0;
 
 	image_put(to, &r->nr_here, sizeof(*r) - NUMBERS);
 	put_marks(r->marks, now_ns, to);
-	for (v = r->gone; v; v = v->next)
+	while ((v = replay_vms_next(r, v, &list)))
 		put_vm(v, to);
-	for (i = 0; i < BUCKETS; i++)
-		for (v = r->buckets[i]; v; v = v->next)
-			put_vm(v, to);
 }
 
-/* To the end of the list at @to. */
-static int take_vm(struct vm **to, const __u64 **from)
+/* To @list, NULL: its bucket. Returns its .next, or NULL and *@err is -ENOMEM. */
+static struct vm **take_vm(struct replay_vms *r, struct vm **list, const __u64 **from, int *err)
 {
-	struct vm *v;
-	int err = 0;
+	struct vm *v = image_take(from, sizeof(*v), err);
 
-	v = image_take(from, sizeof(*v), &err);
 	if (!v)
-		return err;
+		return NULL;
 	v->next = NULL;
-	v->vcpus = image_take(from, v->nr_vcpus * sizeof(*v->vcpus), &err);
-	v->causes = err ? NULL : image_take(from, v->nr_causes * sizeof(*v->causes), &err);
-	while (*to)
-		to = &(*to)->next;
-	*to = v;
-	return err;
-}
-
-static struct vm **list_of(struct replay_vms *r, const struct vm_entry *id)
-{
-	return &r->buckets[replay_vm_bucket(id->vm, id->pid)];
+	v->vcpus = image_take(from, v->nr_vcpus * sizeof(*v->vcpus), err);
+	v->causes = *err ? NULL : image_take(from, v->nr_causes * sizeof(*v->causes), err);
+	for (list = list ? list : &r->buckets[replay_vm_bucket(v->id.vm, v->id.pid)]; *list;)
+		list = &(*list)->next;
+	*list = v;
+	return &v->next;
 }
 
 int replay_vms_take(struct replay_vms *r, const __u64 **from)
 {
+	struct vm **gone = &r->gone;
 	size_t i;
 	int err = 0;
 
 	*from = image_get(*from, &r->nr_here, sizeof(*r) - NUMBERS);
 	get_marks(r->marks, from);
 	for (i = 0; !err && i < r->nr_gone; i++)
-		err = take_vm(&r->gone, from);
-	for (i = 0; !err && i < r->nr_here; i++) {
-		struct vm *v = NULL, **to;
-
-		err = take_vm(&v, from);
-		if (!v)
-			break;
-		for (to = list_of(r, &v->id); *to; to = &(*to)->next)
-			;
-		*to = v;
-	}
+		gone = take_vm(r, gone, from, &err);
+	for (i = 0; !err && i < r->nr_here; i++)
+		take_vm(r, NULL, from, &err);
 	return err;
 }

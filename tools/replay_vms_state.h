@@ -46,5 +46,10 @@ struct replay_vms {
 
 size_t replay_vm_bucket(__u64 vm, __u32 pid);
 void replay_vm_free(struct vm *v);
+/*
+ * The VM after @v, NULL for the first: those that are gone, then those that are here.
+ * @list is 0 at the beginning.
+ */
+const struct vm *replay_vms_next(const struct replay_vms *r, const struct vm *v, size_t *list);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Of a recording: what memory was refused, where it says that. */
-#include <errno.h>
+#include <stdio.h>
 
 #include "json.h"
 #include "refusal.h"
@@ -10,13 +10,8 @@ void report_refusals_add(struct report *r, const struct kvmmt_event *e)
 {
 	struct refused what;
 
-	if (!kvmmt_is_refusal(e) || !source_origin(&r->source, e, &what))
-		return;
-	/* A VM's first refusal may come before the sample that brings the VM. */
-	if (!model_find(&r->model, e->vm, e->pid))
-		r->err = source_update(&r->source, &r->model);
-	if (model_refusal(&r->model, e, what.backing, what.slot))
-		r->err = -ENOMEM;
+	if (kvmmt_is_refusal(e) && !r->err && source_origin(&r->source, e, &what))
+		r->err = source_refusal(&r->source, &r->model, e, &what);
 }
 
 static void print_text(const struct model_vm *vm, const struct model_refused *m, FILE *out)

@@ -36,13 +36,25 @@ struct vm_slots {
 
 #define VM_SLOTS_BYTES(nr) (offsetof(struct vm_slots, slots) + (nr) * sizeof(struct slot))
 
-/* What refused memory was, as live_backing() tells it. */
+/* What refused memory was. */
 struct refused {
 	struct vm_slots_key vm;
 	__u64 hva;		/* kvmmt_origin_hva() of the refusal */
 	__s32 slot;		/* id, -1: not known */
-	char backing[BACKING_LEN];
+	bool killed;		/* its VMM was being killed */
+	char backing[BACKING_LEN]; /* "": not known */
 };
+
+static inline bool same_vm_slots(struct vm_slots_key a, struct vm_slots_key b)
+{
+	return a.vm == b.vm && a.pid == b.pid;
+}
+
+/* Is there anything to say of it? */
+static inline bool refused_known(const struct refused *r)
+{
+	return r->slot >= 0 || *r->backing;
+}
 
 typedef int (*slots_fn)(void *ctx, const struct vm_slots *s);
 

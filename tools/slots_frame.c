@@ -116,7 +116,7 @@ int slots_frame_read(const __u8 *from, size_t len, struct vm_entry *vm, struct v
 
 size_t origins_frame_write(const struct refused *r, size_t nr, __u8 *to)
 {
-	__u8 body[4 * VARINT_MAX + VARINT_MAX + BACKING_LEN], *at;
+	__u8 body[6 * VARINT_MAX + BACKING_LEN], *at;
 	const __u8 *from = to;
 
 	for (; nr; nr--, r++) {
@@ -125,6 +125,7 @@ size_t origins_frame_write(const struct refused *r, size_t nr, __u8 *to)
 		at = varint_put(at, r->hva);
 		at = varint_put(at, zigzag(r->slot));
 		at = put_word(at, r->backing, BACKING_LEN);
+		at = varint_put(at, r->killed);
 		to = put_record(to, body, at);
 	}
 	return to - from;
@@ -143,6 +144,7 @@ int origins_frame_read(const __u8 *from, size_t len, struct refused *r, size_t *
 		r->hva = varint_get(&at);
 		r->slot = unzigzag(varint_get(&at));
 		get_word(&at, r->backing, sizeof(r->backing));
+		r->killed = at.at < at.end && varint_get(&at);
 		if (at.bad)
 			return -EBADMSG;
 	}

@@ -75,9 +75,8 @@ bool source_origin(struct source *s, const struct kvmmt_event *e, struct refused
 {
 	if (s->replay)
 		return replay_origin(s->replay, e, to);
-	memset(to, 0, sizeof(*to));
-	to->slot = live_backing(s->live, e, to->backing);
-	return to->slot >= 0 || *to->backing;
+	live_origin(s->live, e, to);
+	return refused_known(to);
 }
 
 /* What the callbacks below fill. */
@@ -160,6 +159,14 @@ int source_update(struct source *s, struct model *m)
 {
 	m->between = true;
 	return give_counters(s, m);
+}
+
+int source_refusal(struct source *s, struct model *m, const struct kvmmt_event *e,
+		   const struct refused *what)
+{
+	int err = s->replay && !model_find(m, e->vm, e->pid) ? source_update(s, m) : 0;
+
+	return err ? err : model_refusal(m, e, what->backing, what->slot);
 }
 
 int source_sample(struct source *s, struct model *m, bool totals)

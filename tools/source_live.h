@@ -83,12 +83,8 @@ int live_events(struct live *live, int timeout_ms, bool final, live_event_fn fn,
 /* Up to this time all events have been handed out. */
 __u64 live_settled_ns(const struct live *live);
 
-/*
- * What is known of the memory that @e, a refusal, was about, if that was asked for.
- */
-void live_origin(struct live *live, const struct kvmmt_event *e, struct kvmmt_origin *origin);
-/* The same in words, to @backing of BACKING_LEN bytes; returns its slot, -1: not known. */
-int live_backing(struct live *live, const struct kvmmt_event *e, char *backing);
+/* What is known of the memory that @e, a refusal, was about, if that was asked for. */
+void live_origin(struct live *live, const struct kvmmt_event *e, struct refused *to);
 
 /*
  * VMs' memslots, on request: it takes no tracepoint and no struct live. Returns 0 or -errno.

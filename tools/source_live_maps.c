@@ -157,22 +157,18 @@ int live_vcpus(struct live *live, live_vcpu_fn fn, void *ctx)
 	return 0;
 }
 
-void live_origin(struct live *live, const struct kvmmt_event *e, struct kvmmt_origin *origin)
+void live_origin(struct live *live, const struct kvmmt_event *e, struct refused *to)
 {
 	const struct kvmmt_origin_key key = { .vm = e->vm, .hva = kvmmt_origin_hva(e) };
+	struct kvmmt_origin origin = { .slot = -1 };
 
-	if (!bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.origins), &key, origin))
-		return;
-	memset(origin, 0, sizeof(*origin));
-	origin->slot = -1;
-}
-
-int live_backing(struct live *live, const struct kvmmt_event *e, char *backing)
-{
-	struct kvmmt_origin origin;
-
-	live_origin(live, e, &origin);
+	bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.origins), &key, &origin);
+	*to = (struct refused){
+		.vm = { e->vm, e->pid },
+		.hva = key.hva,
+		.slot = origin.slot,
+		.killed = origin.killed,
+	};
 	backing_text("/sys", &origin, e->kind == KVMMT_KIND_S2_FAULT ? e->s2_fault.pfn : ~0ull,
-		     sysconf(_SC_PAGESIZE), backing);
-	return origin.slot;
+		     sysconf(_SC_PAGESIZE), to->backing);
 }

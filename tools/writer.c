@@ -14,7 +14,8 @@
 #define LEVEL	 1		/* of zstd: the columns have done most of its work */
 #define FLUSH_NS 1000000000ull	/* how long an event waits for its frame at most */
 
-size_t writer_finish_frame(__u8 *frame, struct kvmmt_frame f)
+/* Its head, before its payload, which is there. Returns its length in bytes. */
+static size_t finish_frame(__u8 *frame, struct kvmmt_frame f)
 {
 	f.payload_crc = frame_crc(frame + KVMMT_FRAME_BYTES, f.stored_bytes);
 	frame_put(frame, &f);
@@ -32,7 +33,7 @@ static int make_host_frame(struct writer *w, const struct recording_info *info)
 	w->host = malloc(KVMMT_FRAME_BYTES + f.raw_bytes);
 	if (w->host) {
 		memcpy(w->host + KVMMT_FRAME_BYTES, text, f.raw_bytes);
-		w->host_len = writer_finish_frame(w->host, f);
+		w->host_len = finish_frame(w->host, f);
 	}
 	free(text);
 	return w->host ? 0 : -ENOMEM;
@@ -95,10 +96,12 @@ static int write_frame(void *ctx, const __u8 *frame, size_t len)
 	return 0;
 }
 
-int writer_emit(struct writer *w, const __u8 *frame, size_t len, __u64 last_ns)
+int writer_emit(struct writer *w, __u8 *frame, struct kvmmt_frame f)
 {
+	size_t len = finish_frame(frame, f);
+
 	if (w->ring)
-		w->err = frame_ring_add(w->ring, frame, len, last_ns);
+		w->err = frame_ring_add(w->ring, frame, len, f.last_ns);
 	else if (w->fd >= 0)
 		w->err = write_frame(w, frame, len);
 	return w->err;
@@ -148,14 +151,14 @@ int writer_flush(struct writer *w)
 	f.stored_bytes = ZSTD_compressCCtx(w->zstd, w->frame + KVMMT_FRAME_BYTES,
 					   w->room - KVMMT_FRAME_BYTES, raw, len, LEVEL);
 	w->nr = 0;
-	return writer_emit(w, w->frame, writer_finish_frame(w->frame, f), f.last_ns);
+	return writer_emit(w, w->frame, f);
 }
 
 static int put_mark(struct writer *w, struct kvmmt_frame f)
 {
 	__u8 frame[KVMMT_FRAME_BYTES];
 
-	return w->err ? w->err : writer_emit(w, frame, writer_finish_frame(frame, f), f.last_ns);
+	return w->err ? w->err : writer_emit(w, frame, f);
 }
 
 /* Samples taken before @time_ns have all their events now. */

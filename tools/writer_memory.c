@@ -16,8 +16,7 @@ void writer_note_origin(struct writer *w, const struct kvmmt_event *e)
 	size_t i;
 
 	for (i = 0; i < w->nr_origins; i++)
-		if (w->origins[i].vm.vm == r.vm.vm && w->origins[i].vm.pid == r.vm.pid &&
-		    w->origins[i].hva == r.hva)
+		if (same_vm_slots(w->origins[i].vm, r.vm) && w->origins[i].hva == r.hva)
 			return;
 	if (i == RECORDING_ORIGINS)
 		return;
@@ -31,7 +30,7 @@ static size_t known_origins(struct writer *w)
 	size_t i, nr = 0;
 
 	for (i = 0; i < w->nr_origins; i++)
-		if (w->origins[i].slot >= 0 || *w->origins[i].backing)
+		if (refused_known(&w->origins[i]))
 			w->origins[nr++] = w->origins[i];
 	w->nr_origins = 0;
 	return nr;
@@ -48,7 +47,7 @@ int writer_put_origins(struct writer *w, struct kvmmt_frame f)
 	f.type = KVMMT_FRAME_ORIGINS;
 	f.stored_bytes = f.raw_bytes =
 		origins_frame_write(w->origins, f.events, w->frame + KVMMT_FRAME_BYTES);
-	return writer_emit(w, w->frame, writer_finish_frame(w->frame, f), f.last_ns);
+	return writer_emit(w, w->frame, f);
 }
 
 static int put_slots(void *ctx, const struct vm_slots *s)
@@ -64,7 +63,7 @@ static int put_slots(void *ctx, const struct vm_slots *s)
 	w->name(w->ctx, &vm, "");
 	f.first_ns = f.last_ns = w->slots_ns;
 	f.stored_bytes = f.raw_bytes = slots_frame_write(&vm, s, w->frame + KVMMT_FRAME_BYTES);
-	return writer_emit(w, w->frame, writer_finish_frame(w->frame, f), f.last_ns);
+	return writer_emit(w, w->frame, f);
 }
 
 int writer_put_slots(struct writer *w)

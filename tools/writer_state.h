@@ -33,12 +33,10 @@ struct writer {
 	int err;
 };
 
-/* writer.c: the frame of the bytes that stand where its payload goes; its length */
-size_t writer_finish_frame(__u8 *frame, struct kvmmt_frame f);
-/* w->frame has @room bytes. 0 or -ENOMEM. */
+/* writer.c: w->frame has @room bytes. 0 or -ENOMEM. */
 int writer_make_room(struct writer *w, size_t room);
-/* To the file or into memory; w->err. */
-int writer_emit(struct writer *w, const __u8 *frame, size_t len, __u64 last_ns);
+/* @f, its payload stands in @frame where it goes, to the file or into memory; w->err. */
+int writer_emit(struct writer *w, __u8 *frame, struct kvmmt_frame f);
 
 /* writer_memory.c: @e is a refusal and the next event */
 void writer_note_origin(struct writer *w, const struct kvmmt_event *e);

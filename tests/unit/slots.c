@@ -129,6 +129,7 @@ static void origin(void *ctx, const struct kvmmt_event *e, struct refused *to)
 	if (e->s2_fault.hva == 0xdead000)
 		return;
 	to->slot = 5;
+	to->killed = e->time_ns == 10;
 	snprintf(to->backing, sizeof(to->backing), "file %llx\n\"",
 		 (unsigned long long)e->s2_fault.hva);
 }
@@ -197,6 +198,7 @@ static void read_file(void)
 	check(nr_seen == 3 && told[0].slot == 5 && !strcmp(told[0].backing, "file 5000__") &&
 		      !strcmp(told[1].backing, told[0].backing),
 	      told[0].backing, "what refusals were about is told with each");
+	check(told[0].killed && !told[2].killed, "it does not", "and whether their VMM was being killed");
 	check(told[2].slot == 1000 && !strcmp(told[2].backing, s->slots[0].backing),
 	      told[2].backing, "and where it was not known, by the slot");
 	replay_close(replay);
