@@ -104,7 +104,8 @@ done
 
 # The first refresh after which there is nothing to wait for, and the rest.
 "$load" 50000 60 1000 >/dev/null &
-trap 'kill $!; rm -rf "$work"' EXIT
+pid=$!
+trap 'kill $pid; rm -rf "$work"' EXIT
 sleep 1
 screens() { # REFRESHES: milliseconds of CPU time of them, and peak MiB
 	/usr/bin/env time -f '%U %S %M' -o "$work/cost" "$kvmmt" top -b -d 0.2 -n "$1" >"$work/screens"
