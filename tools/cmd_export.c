@@ -106,8 +106,10 @@ static void take_event(void *ctx, const struct kvmmt_event *e)
 {
 	struct exporting *g = ctx;
 	const char *name = e->kind == KVMMT_KIND_LOST ? "" : replay_name(g->x.source->replay, e);
+	struct refused what;
+	bool known = kvmmt_is_refusal(e) && source_origin(g->x.source, e, &what);
 
-	g->format->event(&g->x, e, name);
+	g->format->event(&g->x, e, name, known ? &what : NULL);
 }
 
 static int take_sample(struct exporting *g)

@@ -249,7 +249,8 @@ static int end_child(const struct record *r, int child, int status)
 
 static int begin(struct record *r, struct live *live, const struct host *host)
 {
-	int err = recorder_open(&r->recorder, host, r->refused ? KVMMT_TRACED : r->kinds, r->refused);
+	int err = recorder_open(&r->recorder, host, r->refused ? KVMMT_TRACED : r->kinds,
+				r->refused ? RECORD_REFUSALS : RECORD_EVENTS);
 
 	if (!err)
 		recorder_follow(&r->recorder, live);

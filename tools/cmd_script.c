@@ -113,9 +113,9 @@ static bool asked_for(const struct script *s, const struct kvmmt_event *e)
 static void print_event(void *ctx, const struct kvmmt_event *e)
 {
 	struct script *s = ctx;
+	const struct refused *memory;
 	struct refused what;
 	const char *name;
-	bool known;
 
 	if (s->common.count && s->printed == s->common.count)
 		return;
@@ -126,15 +126,15 @@ static void print_event(void *ctx, const struct kvmmt_event *e)
 					    remember_name(s, e);
 	if (e->kind != KVMMT_KIND_LOST)
 		s->printed++;
-	known = kvmmt_is_refusal(e) && source_origin(&s->source, e, &what);
+	memory = kvmmt_is_refusal(e) && source_origin(&s->source, e, &what) ? &what : NULL;
 	if (s->common.json)
-		event_json(e, name, known ? &what : NULL, s->printer.wall, stdout);
+		event_json(e, name, memory, s->printer.wall, stdout);
 	else if (s->common.csv)
-		event_fields_csv(&s->fields, e, name, stdout);
+		event_fields_csv(&s->fields, e, name, memory, stdout);
 	else if (s->fields.nr)
-		event_fields_text(&s->fields, e, name, stdout);
+		event_fields_text(&s->fields, e, name, memory, stdout);
 	else
-		event_print(&s->printer, e, name, known ? &what : NULL, stdout);
+		event_print(&s->printer, e, name, memory, stdout);
 }
 
 static void tell_time_of_day(struct script *s)

@@ -89,7 +89,6 @@ static int played(void *ctx)
 {
 	struct top *t = ctx;
 
-	t->ui.at_s = (double)(t->model.now_ns - replay_begin_ns(t->source.replay)) / 1e9;
 	if (!t->err)
 		t->err = storms_step(&t->model, &storm_limits);
 	return t->err || !t->past.history ? t->err : history_add(t->past.history, &t->model);
@@ -192,6 +191,7 @@ static void begin(struct top *t)
 
 		snprintf(t->ui.hostname, sizeof(t->ui.hostname), "%s", info->hostname);
 		t->ui.realtime_ns = info->realtime_ns;
+		t->ui.zero_ns = replay_begin_ns(t->source.replay);
 	} else {
 		gethostname(t->ui.hostname, sizeof(t->ui.hostname) - 1);
 		t->ui.realtime_ns = wall_offset_ns();

@@ -207,12 +207,42 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	return live;
 }
 
+/* Of the recording only what was asked for. */
+static int set_window(const struct common *c, struct replay *r)
+{
+	__u64 begin_ns = replay_begin_ns(r), from_ns = 0, to_ns = ~0ull;
+	__s64 offset_ns = replay_info(r)->realtime_ns;
+	int err = 0;
+
+	if (c->from.given)
+		err = moment_ns(&c->from, begin_ns, false, offset_ns, &from_ns);
+	if (c->to.given && !err)
+		err = moment_ns(&c->to, begin_ns, false, offset_ns, &to_ns);
+	if (err)
+		return fail(c->command, "%s: its host did not know the time of day; --from and --to "
+					"can be seconds", c->input);
+	if (to_ns < from_ns)
+		return fail(c->command, "--to is before --from");
+	if (to_ns < begin_ns)
+		return fail(c->command, "%s: --to is before its beginning", c->input);
+	err = replay_window(r, from_ns, to_ns);
+	if (err)
+		return fail(c->command, "%s: %s", c->input, strerror(-err));
+	if (begin_ns && !replay_next_ns(r))
+		return fail(c->command, "%s: --from is behind its end (seconds are from its beginning)", c->input);
+	return 0;
+}
+
 static int open_recording(const struct common *c, struct source *source, struct host *host)
 {
 	int err = replay_open(&source->replay, c->input, c->vms, c->nr_vms);
 
 	if (err)
 		return fail(c->command, "%s: %s", c->input, reader_error(err));
+	if ((c->from.given || c->to.given) && set_window(c, source->replay)) {
+		source_close(source);
+		return 1;
+	}
 	*host = replay_info(source->replay)->host;
 	if (replay_info(source->replay)->refusals_only)
 		fail(c->command, "%s: only refusals were recorded", c->input);
@@ -231,7 +261,7 @@ int open_source(const struct common *c, struct source *source, struct host *host
 int open_recorder(struct source *source, struct recorder *recorder, const struct host *host,
 		  const char *path)
 {
-	int err = recorder_open(recorder, host, KVMMT_TRACED, false);
+	int err = recorder_open(recorder, host, KVMMT_TRACED, RECORD_SAMPLES);
 
 	if (!err)
 		recorder_follow(recorder, source->live);
@@ -270,7 +300,7 @@ int complain_of_recording(const struct common *c, const struct replay *replay)
 		fail(c->command, "%s: still being written, or cut off: it ends in a frame", c->input);
 	else if (ended && !s->complete)
 		fail(c->command, "%s: still being written, or cut off", c->input);
-	if (ended && c->nr_vms && !replay_met(replay))
+	if ((ended || c->to.given) && c->nr_vms && !replay_met(replay))
 		return fail(c->command, "%s: --vm: no VM in it has this name or pid", c->input);
 	return s->damaged_frames || s->damaged_bytes || replay_uncounted(replay);
 }

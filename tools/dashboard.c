@@ -134,12 +134,11 @@ static bool enough(void *ctx)
 /* To where the user wants to be in the recording, or on. */
 static int go(struct top *t)
 {
-	double to = (double)replay_begin_ns(t->source.replay) + t->ui.go_s * 1e9;
 	__u64 began_ns = t->told_ns = live_now_ns();
 	int err;
 
 	if (t->ui.go)
-		err = play_go(&t->play, to < 1.8e19 ? (__u64)to : ~0ull);
+		err = play_go(&t->play, t->ui.go_ns);
 	else if (t->ui.step < 0)
 		err = play_go(&t->play, t->model.before_ns);
 	else if (t->ui.step > 0)
@@ -164,7 +163,7 @@ static int follow(struct top *t)
 	if (err == -ESPIPE)
 		ui_say(&t->ui, "what came through a pipe is gone: only a file can go back");
 	else if (err == -EINTR)
-		ui_say(&t->ui, "stopped on the way, at %.1f s", t->ui.at_s);
+		ui_say(&t->ui, "stopped on the way, at %.1f s", ui_seconds(&t->ui));
 	return err < 0 && err != -ESPIPE && err != -EINTR ? err : 0;
 }
 

@@ -131,9 +131,16 @@ static void put_time(struct text *t, struct wall *wall, __u64 time_ns)
 	text_padded(t, time_ns % 1000000000, 9);
 }
 
-static void put_head(struct text *t, enum event_head head, const struct kvmmt_event *e,
-		     const char *vm_name, bool csv)
+/* An event and what is told of it beside. */
+struct told {
+	const struct kvmmt_event *e;
+	const char *vm_name;
+	const struct refused *memory;
+};
+
+static void put_head(struct text *t, enum event_head head, const struct told *of, bool csv)
 {
+	const struct kvmmt_event *e = of->e;
 	char words[EVENT_TEXT_LEN];
 
 	switch (head) {
@@ -144,7 +151,7 @@ static void put_head(struct text *t, enum event_head head, const struct kvmmt_ev
 		text_str(t, name_or_number(name_kind(e->kind), e->kind, words));
 		break;
 	case EVENT_HEAD_VM:
-		put_word(t, vm_name, csv);
+		put_word(t, of->vm_name, csv);
 		break;
 	case EVENT_HEAD_PID:
 		text_number(t, e->pid);
@@ -163,32 +170,38 @@ static void put_head(struct text *t, enum event_head head, const struct kvmmt_ev
 		event_text(e, words, sizeof(words));
 		put_word(t, words, csv);
 		break;
+	case EVENT_HEAD_MEMORY:
+		refused_text(of->memory->slot, of->memory->backing, words);
+		put_word(t, words, csv);
+		break;
 	case EVENT_HEAD_TIME:
 	case EVENT_HEAD_PAYLOAD:
 		break;
 	}
 }
 
-static bool has(const struct event_field *f, const struct kvmmt_event *e)
+static bool has(const struct event_field *f, const struct told *of)
 {
 	bool of_vm = f->head >= EVENT_HEAD_VM && f->head <= EVENT_HEAD_COMM;
 
 	if (f->head == EVENT_HEAD_PAYLOAD)
-		return f->columns[e->kind];
-	return !of_vm || e->kind != KVMMT_KIND_LOST;
+		return f->columns[of->e->kind];
+	if (f->head == EVENT_HEAD_MEMORY)
+		return of->memory;
+	return !of_vm || of->e->kind != KVMMT_KIND_LOST;
 }
 
-static void put(struct text *t, const struct event_fields *all, size_t i,
-		const struct kvmmt_event *e, const char *vm_name, bool csv)
+static void put(struct text *t, const struct event_fields *all, size_t i, const struct told *of,
+		bool csv)
 {
 	const struct event_field *f = &all->fields[i];
 
 	if (f->head == EVENT_HEAD_PAYLOAD)
-		put_payload(t, f->columns[e->kind], e);
+		put_payload(t, f->columns[of->e->kind], of->e);
 	else if (f->head == EVENT_HEAD_TIME)
-		put_time(t, all->wall, e->time_ns);
+		put_time(t, all->wall, of->e->time_ns);
 	else
-		put_head(t, f->head, e, vm_name, csv);
+		put_head(t, f->head, of, csv);
 }
 
 void event_fields_csv_head(const struct event_fields *f, FILE *out)
@@ -203,8 +216,9 @@ void event_fields_csv_head(const struct event_fields *f, FILE *out)
 #define LINE_LEN 8192	/* of numbers; more than all words and numbers of an event */
 
 void event_fields_csv(const struct event_fields *f, const struct kvmmt_event *e,
-		      const char *vm_name, FILE *out)
+		      const char *vm_name, const struct refused *memory, FILE *out)
 {
+	const struct told of = { e, vm_name, memory };
 	char line[LINE_LEN];
 	struct text t = text_begin(line, sizeof(line));
 	size_t i;
@@ -212,28 +226,29 @@ void event_fields_csv(const struct event_fields *f, const struct kvmmt_event *e,
 	for (i = 0; i < f->nr; i++) {
 		if (i)
 			text_char(&t, ',');
-		if (has(&f->fields[i], e))
-			put(&t, f, i, e, vm_name, true);
+		if (has(&f->fields[i], &of))
+			put(&t, f, i, &of, true);
 	}
 	text_char(&t, '\n');
 	fwrite_unlocked(line, 1, t.at - line, out);
 }
 
 void event_fields_text(const struct event_fields *f, const struct kvmmt_event *e,
-		       const char *vm_name, FILE *out)
+		       const char *vm_name, const struct refused *memory, FILE *out)
 {
+	const struct told of = { e, vm_name, memory };
 	char line[LINE_LEN];
 	struct text t = text_begin(line, sizeof(line));
 	size_t i;
 
 	for (i = 0; i < f->nr; i++) {
-		if (!has(&f->fields[i], e))
+		if (!has(&f->fields[i], &of))
 			continue;
 		if (t.at > line)
 			text_char(&t, ' ');
 		text_str(&t, f->fields[i].name);
 		text_char(&t, '=');
-		put(&t, f, i, e, vm_name, false);
+		put(&t, f, i, &of, false);
 	}
 	text_char(&t, '\n');
 	fwrite_unlocked(line, 1, t.at - line, out);

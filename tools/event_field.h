@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include "codec.h"
+#include "slots.h"
 #include "wall.h"
 
 #define EVENT_FIELDS_MAX 96
@@ -22,7 +23,8 @@
 	X(VCPU, "vcpu", "index of the vCPU")                             \
 	X(TID, "tid", "task that caused it")                             \
 	X(COMM, "comm", "its name")                                      \
-	X(TEXT, "text", "the decision in words")
+	X(TEXT, "text", "the decision in words")                         \
+	X(MEMORY, "memory", "of a refusal: the memslot and what backs it, where that is known")
 
 #define X(name, ...) EVENT_HEAD_##name,
 enum event_head { EVENT_HEADS(X) EVENT_HEAD_PAYLOAD };
@@ -48,11 +50,11 @@ int event_fields_parse(struct event_fields *f, const char *names, char *bad, siz
 void event_fields_list(FILE *out);
 
 void event_fields_csv_head(const struct event_fields *f, FILE *out);
-/* Empty where an event has no such field. */
+/* Empty where an event has no such field. @memory: what a refusal was about, or NULL. */
 void event_fields_csv(const struct event_fields *f, const struct kvmmt_event *e,
-		      const char *vm_name, FILE *out);
+		      const char *vm_name, const struct refused *memory, FILE *out);
 /* "name=value" of each that the event has. */
 void event_fields_text(const struct event_fields *f, const struct kvmmt_event *e,
-		       const char *vm_name, FILE *out);
+		       const char *vm_name, const struct refused *memory, FILE *out);
 
 #endif

@@ -232,18 +232,6 @@ static void who_text(struct event_printer *p, struct text *t, const struct kvmmt
 	text_str(t, name_or_number(name_kind(e->kind), e->kind, number));
 }
 
-/* "; memory: slot 1, file disk.img" */
-static void memory_text(struct text *t, const struct refused *memory)
-{
-	text_str(t, "; memory: ");
-	if (memory->slot >= 0) {
-		text_str(t, "slot ");
-		text_number(t, memory->slot);
-		text_str(t, *memory->backing ? ", " : "");
-	}
-	text_str(t, memory->backing);
-}
-
 void event_print(struct event_printer *p, const struct kvmmt_event *e, const char *vm_name,
 		 const struct refused *memory, FILE *out)
 {
@@ -266,8 +254,13 @@ void event_print(struct event_printer *p, const struct kvmmt_event *e, const cha
 		who_text(p, &t, e, vm_name);
 	text_str(&t, ": ");
 	decision_text(&t, e);
-	if (memory)
-		memory_text(&t, memory);
+	if (memory) {
+		char what[REFUSED_LEN];
+
+		refused_text(memory->slot, memory->backing, what);
+		text_str(&t, "; memory: ");
+		text_str(&t, what);
+	}
 	*t.at++ = '\n';
 	fwrite_unlocked(line, 1, t.at - line, out);
 }

@@ -21,7 +21,9 @@ struct export_format {
 	bool directory;		/* the output is one; out is a file in it */
 	const char *file;	/* which */
 	int (*begin)(struct export *x);		/* 0 or -errno */
-	void (*event)(struct export *x, const struct kvmmt_event *e, const char *vm_name);
+	/* @memory: what a refusal was about, NULL if that is not known */
+	void (*event)(struct export *x, const struct kvmmt_event *e, const char *vm_name,
+		      const struct refused *memory);
 	void (*sample)(struct export *x);	/* the model has another; may be NULL */
 	void (*end)(struct export *x);
 };

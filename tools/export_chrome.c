@@ -143,12 +143,13 @@ static const struct thread *meet(struct export *x, __u64 vm, __u32 pid, __s32 vc
 	return t;
 }
 
-static void event(struct export *x, const struct kvmmt_event *e, const char *vm_name)
+static void event(struct export *x, const struct kvmmt_event *e, const char *vm_name,
+		  const struct refused *memory)
 {
 	bool walk = e->kind == KVMMT_KIND_VNCR_WALK;
 	__u64 begin_ns = walk ? e->time_ns - e->vncr_walk.lat_ns : e->time_ns;
 	__s32 vcpu = e->vcpu < 0 || !e->vm ? -1 : e->vcpu;
-	char text[EVENT_TEXT_LEN];
+	char text[EVENT_TEXT_LEN], what[REFUSED_LEN];
 	struct json j;
 	__u32 process;
 
@@ -163,6 +164,10 @@ static void event(struct export *x, const struct kvmmt_event *e, const char *vm_
 	json_open(&j, "args");
 	json_string(&j, "what", text);
 	json_number(&j, "cpu", e->cpu);
+	if (memory) {
+		refused_text(memory->slot, memory->backing, what);
+		json_string(&j, "memory", what);
+	}
 	json_close(&j);
 	json_end(&j);
 }

@@ -16,9 +16,10 @@ static int begin(struct export *x)
 	return 0;
 }
 
-static void event(struct export *x, const struct kvmmt_event *e, const char *vm_name)
+static void event(struct export *x, const struct kvmmt_event *e, const char *vm_name,
+		  const struct refused *memory)
 {
-	event_fields_csv(x->state, e, vm_name, x->out);
+	event_fields_csv(x->state, e, vm_name, memory, x->out);
 }
 
 static void end(struct export *x)

@@ -80,7 +80,7 @@ static void write_metadata(FILE *f, const struct recording_info *info)
 		"\tpacket.context := struct { clock_ns timestamp_begin; clock_ns timestamp_end; };\n"
 		"\tevent.header := struct { u32 id; clock_ns timestamp; };\n"
 		"\tevent.context := struct { u32 _cpu; string _vm; u32 _pid; s32 _vcpu; u32 _tid; "
-		"string _comm; };\n};\n",
+		"string _comm; string _memory; };\n};\n",
 		(long long)(info->realtime_ns > 0 ? info->realtime_ns : 0));
 	for (kind = 0; kind < KVMMT_KIND_NR; kind++)
 		write_event_class(f, kind);
@@ -114,10 +114,16 @@ static int begin(struct export *x)
 	return x->state ? 0 : -ENOMEM;
 }
 
-static void event(struct export *x, const struct kvmmt_event *e, const char *vm_name)
+static void put_string(FILE *f, const char *word)
+{
+	fwrite_unlocked(word, 1, strlen(word) + 1, f);
+}
+
+static void event(struct export *x, const struct kvmmt_event *e, const char *vm_name,
+		  const struct refused *memory)
 {
 	struct ctf *c = x->state;
-	char comm[VM_NAME_LEN];
+	char comm[VM_NAME_LEN], what[REFUSED_LEN] = "";
 	size_t i;
 
 	if (e->time_ns > c->last_ns)
@@ -128,11 +134,14 @@ static void event(struct export *x, const struct kvmmt_event *e, const char *vm_
 	put_number(x->out, e->kind, 4);
 	put_number(x->out, c->last_ns, 8);
 	put_number(x->out, e->cpu, 4);
-	fwrite_unlocked(vm_name, 1, strlen(vm_name) + 1, x->out);
+	put_string(x->out, vm_name);
 	put_number(x->out, e->pid, 4);
 	put_number(x->out, (__u32)e->vcpu, 4);
 	put_number(x->out, e->tid, 4);
-	fwrite_unlocked(comm, 1, strlen(comm) + 1, x->out);
+	put_string(x->out, comm);
+	if (memory)
+		refused_text(memory->slot, memory->backing, what);
+	put_string(x->out, what);
 	for (i = 0; i < kind_columns[e->kind].nr; i++) {
 		const struct column *column = &kind_columns[e->kind].columns[i];
 

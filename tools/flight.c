@@ -71,7 +71,7 @@ int flight_open(struct flight *f, const struct host *host)
 	if (access(f->dir, R_OK | W_OK | X_OK))
 		return -errno;
 	count_on(f);
-	err = recorder_open(&f->recorder, host, KVMMT_TRACED, false);
+	err = recorder_open(&f->recorder, host, KVMMT_TRACED, RECORD_EVENTS);
 	return err ? err : writer_keep(f->recorder.writer, FLIGHT_BYTES, FLIGHT_BEFORE_NS + FLIGHT_AFTER_NS);
 }
 

@@ -65,6 +65,8 @@ size_t host_frame_write(const struct recording_info *info, char **text)
 			fprintf(f, "tracepoint %s\n", name_kind(kind));
 	if (info->refusals_only)
 		fputs("refusals_only yes\n", f);
+	if (info->samples)
+		fputs("samples yes\n", f);
 	write_schema(f);
 	bad = ferror(f);
 	if (fclose(f) || bad) {
@@ -137,6 +139,8 @@ static int take_line(char *line, struct recording_info *info, struct schema *sch
 		info->realtime_ns = atoll(value);
 	else if (!strcmp(word, "refusals_only"))
 		info->refusals_only = !strcmp(value, "yes");
+	else if (!strcmp(word, "samples"))
+		info->samples = !strcmp(value, "yes");
 	else if (!strcmp(word, "tracepoint"))
 		take_tracepoint(value, info);
 	else

@@ -11,6 +11,7 @@
 
 #include "field.h"
 #include "host.h"
+#include "moment.h"
 #include "source.h"
 #include "storm.h"
 
@@ -48,6 +49,7 @@ struct common {
 	size_t ring_bytes;
 	bool fixed_buffer;		/* the command has no --buffer */
 	const char *input;		/* a recording; NULL: this host, now */
+	struct moment from, to;		/* of it, if given, seconds are from its beginning */
 	bool runs_command;		/* a COMMAND was given, which may make VMs */
 	bool causes;			/* no option: the command wants to know who invalidates, */
 	double refault_s;		/* what is a refault then (0: KVMMT_REFAULT_NS), */

@@ -10,12 +10,16 @@
 #include "kvmmt.h"
 #include "names.h"
 
+enum { FROM = 0x100, TO };	/* options without a letter */
+
 #define INTERVAL(help) { "interval", 'd', "SECONDS", 0, help, 0 }
 #define COUNT(help)    { "count", 'n', "N", 0, help, 0 }
 #define VM	       { "vm", 'V', "NAME|PID", 0, "only this VM; may be given again", 0 }
 #define BUFFER(help)   { "buffer", 'm', "SIZE", 0, help ", 64M say (default 8M)", 0 }
 #define VERBOSE	       { "verbose", 'v', NULL, 0, "show what libbpf has to say", 0 }
 #define INPUT(help)    { "input", 'i', "FILE", 0, help, 0 }
+#define WINDOW	       { "from", FROM, "TIME", 0, "of a recording, only what was from then on: seconds from its beginning, or a time as 12:34:56 or 2026-11-21T12:34:56", 0 }, \
+		       { "to", TO, "TIME", 0, "of a recording, only what was up to then", 0 }
 #define JSON	       { "json", 'j', NULL, 0, "one JSON object a line", 0 }
 #define CSV	       { "csv", 'c', NULL, 0, "comma-separated values", 0 }
 #define FIELDS	       { "fields", 'F', "A,B,...", 0, "these fields, in this order ('list' names them)", 0 }
@@ -26,6 +30,7 @@ static const struct argp_option stat_options[] = {
 	COUNT("stop after N tables"),
 	VM,
 	INPUT("from a recording of kvmmt record; '-' is standard input"),
+	WINDOW,
 	JSON, CSV, FIELDS,
 	SORT("rows by this field, largest first"),
 	BUFFER("memory for events on their way to --output"),
@@ -38,6 +43,7 @@ static const struct argp_option top_options[] = {
 	COUNT("stop after N screens"),
 	VM,
 	INPUT("from a recording of kvmmt record; '-' is standard input"),
+	WINDOW,
 	SORT("rows by this field, largest first"),
 	BUFFER("memory for events on their way"),
 	VERBOSE,
@@ -49,6 +55,7 @@ static const struct argp_option script_options[] = {
 	COUNT("stop after N events"),
 	VM,
 	INPUT("from a recording of kvmmt record; '-' is standard input"),
+	WINDOW,
 	JSON, CSV,
 	BUFFER("memory for events on their way"),
 	VERBOSE,
@@ -67,6 +74,7 @@ static const struct argp_option record_options[] = {
 static const struct argp_option report_options[] = {
 	VM,
 	INPUT("the recording, instead of FILE; '-' is standard input"),
+	WINDOW,
 	JSON, FIELDS,
 	SORT("VMs by this field, largest first"),
 	{ 0 },
@@ -75,6 +83,7 @@ static const struct argp_option report_options[] = {
 static const struct argp_option slots_options[] = {
 	VM,
 	INPUT("from a recording of kvmmt record; '-' is standard input"),
+	WINDOW,
 	JSON,
 	VERBOSE,
 	{ 0 },
@@ -82,6 +91,7 @@ static const struct argp_option slots_options[] = {
 
 static const struct argp_option input_options[] = {
 	INPUT("the recording, instead of FILE"),
+	WINDOW,
 	{ 0 },
 };
 
@@ -229,6 +239,13 @@ void parse_storm(const char *option, struct storm_limits *l, char *arg, struct a
 	}
 }
 
+static void parse_moment(const char *option, struct moment *m, const char *arg,
+			 struct argp_state *state)
+{
+	if (moment_parse(arg, m))
+		argp_error(state, "--%s: '%s' is neither seconds nor a time as 12:34:56 or 2026-11-21T12:34:56", option, arg);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct common *c = state->input;
@@ -275,6 +292,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'i':
 		c->input = arg;
+		break;
+	case FROM:
+		parse_moment("from", &c->from, arg, state);
+		break;
+	case TO:
+		parse_moment("to", &c->to, arg, state);
+		break;
+	case ARGP_KEY_SUCCESS:
+		if (!c->input && (c->from.given || c->to.given))
+			argp_error(state, "--from and --to are for a recording, not for a live run");
 		break;
 	case ARGP_KEY_END:
 		if (c->json && c->csv)

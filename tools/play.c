@@ -38,15 +38,14 @@ static int advance(struct play *p)
 
 int play_begin(struct play *p)
 {
-	int err = take(p), stopped;
+	int err, stopped = REPLAY_MORE;
 
-	p->ended = false;
-	if (err || p->step_ns)
-		return err;
-	/* The live run's first sample is the one that was taken already. */
-	stopped = advance(p);
+	/* To the live run's first sample; what was before it is no rate. */
+	if (!p->step_ns && !replay_is_cut(p->source->replay))
+		stopped = advance(p);
 	p->ended = stopped == REPLAY_END;
-	return stopped < 0 ? stopped : 0;
+	err = take(p);
+	return stopped < 0 ? stopped : err;
 }
 
 int play_step(struct play *p)

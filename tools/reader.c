@@ -35,6 +35,7 @@ struct reader {
 	size_t nr_origins;
 	struct reader_state state;
 	struct reader_place found;	/* the frame that is handed out */
+	__u64 from_ns;
 };
 
 /* Returns 1 if @want bytes are at hand, 0 if the file ends before, or -errno. */
@@ -156,6 +157,16 @@ static int read_memory(struct reader *r, const __u8 *payload)
 	return err;
 }
 
+static bool of_events(__u32 type)
+{
+	return type == KVMMT_FRAME_EVENTS || type == KVMMT_FRAME_ORIGINS || type == KVMMT_FRAME_SAMPLE;
+}
+
+void reader_skip(struct reader *r, __u64 from_ns)
+{
+	r->from_ns = from_ns;
+}
+
 int reader_next(struct reader *r)
 {
 	int have, err;
@@ -165,6 +176,8 @@ int reader_next(struct reader *r)
 
 		r->found = (struct reader_place){ r->used, r->state };
 		use(r, KVMMT_FRAME_BYTES + r->frame.stored_bytes);
+		if (r->frame.last_ns < r->from_ns && of_events(r->frame.type))
+			continue;
 		switch (r->frame.type) {
 		case KVMMT_FRAME_EVENTS:
 			err = read_events(r, payload);

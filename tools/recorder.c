@@ -14,12 +14,13 @@
 
 #define NAMES_MAX 16384	/* then all are forgotten, and those that live asked for again */
 
-int recorder_open(struct recorder *r, const struct host *host, __u32 kinds, bool refusals_only)
+int recorder_open(struct recorder *r, const struct host *host, __u32 kinds, enum recorder_what what)
 {
 	struct recording_info info = {
 		.host = *host,
 		.realtime_ns = wall_offset_ns(),
-		.refusals_only = refusals_only,
+		.refusals_only = what == RECORD_REFUSALS,
+		.samples = what == RECORD_SAMPLES,
 	};
 	int kind;
 

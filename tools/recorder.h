@@ -20,8 +20,11 @@ struct recorder {
 	size_t nr_changed;
 };
 
+/* All events, only refusals, or all and the times of a live run's samples */
+enum recorder_what { RECORD_EVENTS, RECORD_REFUSALS, RECORD_SAMPLES };
+
 /* @kinds: those that are recorded, bit by kind. Returns 0 or -ENOMEM. */
-int recorder_open(struct recorder *r, const struct host *host, __u32 kinds, bool refusals_only);
+int recorder_open(struct recorder *r, const struct host *host, __u32 kinds, enum recorder_what what);
 void recorder_close(struct recorder *r);
 
 /*

@@ -17,6 +17,7 @@ struct recording_info {
 	char hostname[65];
 	__s64 realtime_ns;	/* CLOCK_REALTIME minus CLOCK_MONOTONIC */
 	bool refusals_only;
+	bool samples;		/* it was made by a run that took samples */
 };
 
 /* host_frame.c: its text. Returns its length, 0 if there is no memory; free(*text). */
@@ -121,6 +122,8 @@ const struct recording_info *reader_info(const struct reader *r);
 const struct reader_state *reader_state(const struct reader *r);
 /* The next frame that is sound: READER_*, or -errno. */
 int reader_next(struct reader *r);
+/* From now on pass over what was before that, but for slots; its frames are not checked. */
+void reader_skip(struct reader *r, __u64 from_ns);
 /* Of the frame that reader_next() found, until its next call. */
 const struct decoded *reader_events(const struct reader *r);
 /* @vm: whose they are */

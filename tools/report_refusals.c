@@ -17,12 +17,9 @@ void report_refusals_add(struct report *r, const struct kvmmt_event *e)
 static void print_text(const struct model_vm *vm, const struct model_refused *m, FILE *out)
 {
 	const char *reason = refusal_reason(&m->event);
-	char slot[32] = "", what[BACKING_LEN + 40];
+	char what[REFUSED_LEN];
 
-	if (m->slot >= 0)
-		snprintf(slot, sizeof(slot), "slot %lld%s", (long long)m->slot,
-			 *m->backing ? ", " : "");
-	snprintf(what, sizeof(what), "%s%s", slot, m->backing);
+	refused_text(m->slot, m->backing, what);
 	fprintf(out, "%-14s %-45s %8llu  %s of a %s\n", vm->name, what,
 		(unsigned long long)m->count, reason ? reason : "unknown", refusal_at(&m->event));
 }

@@ -75,3 +75,12 @@ const char *slot_words(const struct slot *s, char *buf, size_t len)
 		 partly ? ",partly" : "");
 	return *buf ? buf + 1 : buf;
 }
+
+void refused_text(int slot, const char *backing, char *buf)
+{
+	char id[24] = "";
+
+	if (slot >= 0)
+		snprintf(id, sizeof(id), "slot %d%s", slot, *backing ? ", " : "");
+	snprintf(buf, REFUSED_LEN, "%s%s", id, backing);
+}

@@ -56,6 +56,11 @@ static inline bool refused_known(const struct refused *r)
 	return r->slot >= 0 || *r->backing;
 }
 
+#define REFUSED_LEN (BACKING_LEN + 32)
+
+/* "slot 1, file disk.img", as far as that is known; to @buf of REFUSED_LEN bytes. */
+void refused_text(int slot, const char *backing, char *buf);
+
 typedef int (*slots_fn)(void *ctx, const struct vm_slots *s);
 
 /* The slot that has @ipa, or NULL. */

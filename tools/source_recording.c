@@ -18,7 +18,10 @@ struct replay {
 	size_t at;
 	int item;			/* READER_*, or -errno */
 	__u64 now_ns, begin_ns;
+	__u64 from_ns, to_ns;		/* what is not between them is not there */
 	bool samples;
+	bool cut;			/* there was something before .from_ns */
+	bool over;			/* what comes is later than .to_ns */
 };
 
 static int take_slots(struct replay *r)
@@ -52,6 +55,19 @@ static void next_item(struct replay *r)
 		replay_vms_name(r->vms, r->frame->vms, r->frame->nr_vms);
 }
 
+/* To .from_ns. */
+static void skip(struct replay *r)
+{
+	reader_skip(r->reader, r->from_ns);
+	while (r->item > 0 && reader_frame(r->reader)->last_ns < r->from_ns)
+		next_item(r);
+	while (r->frame && r->at < r->frame->nr && r->frame->events[r->at].time_ns < r->from_ns)
+		r->at++;
+	r->cut = r->begin_ns < r->from_ns;
+	if (r->cut)
+		r->begin_ns = r->now_ns = r->from_ns;
+}
+
 static int begin(struct replay *r)
 {
 	replay_vms_free(r->vms);
@@ -59,12 +75,15 @@ static int begin(struct replay *r)
 	r->vms = replay_vms_new(r->names, r->nr_names);
 	if (!r->vms)
 		return -ENOMEM;
+	r->over = false;
+	reader_skip(r->reader, 0);
 	next_item(r);
-	r->samples = r->item == READER_SAMPLE;
+	r->samples = reader_info(r->reader)->samples || r->item == READER_SAMPLE;
 	if (r->item > 0)
 		r->begin_ns = r->frame && r->frame->nr ? r->frame->events[0].time_ns :
 							 reader_frame(r->reader)->first_ns;
 	r->now_ns = r->begin_ns;
+	skip(r);
 	return r->item < 0 ? r->item : 0;
 }
 
@@ -76,6 +95,7 @@ int replay_open(struct replay **out, const char *path, const char *const *vms, s
 	if (!err) {
 		r->names = vms;
 		r->nr_names = nr_vms;
+		r->to_ns = ~0ull;
 		err = begin(r);
 	}
 	if (err)
@@ -83,6 +103,14 @@ int replay_open(struct replay **out, const char *path, const char *const *vms, s
 	else
 		*out = r;
 	return err;
+}
+
+int replay_window(struct replay *r, __u64 from_ns, __u64 to_ns)
+{
+	r->from_ns = from_ns;
+	r->to_ns = to_ns;
+	skip(r);
+	return r->item < 0 ? r->item : 0;
 }
 
 void replay_close(struct replay *r)
@@ -133,6 +161,7 @@ int replay_take(struct replay *r, const __u64 **from)
 	r->item = reader_next(r->reader);
 	r->frame = r->item == READER_EVENTS ? reader_events(r->reader) : NULL;
 	r->at = place.at;
+	r->over = false;
 	err = replay_memory_take(&r->memory, from);
 	if (err)
 		return err;
@@ -143,15 +172,26 @@ int replay_take(struct replay *r, const __u64 **from)
 	return r->item < 0 ? r->item : err;
 }
 
+/* What comes next is at @next_ns. Where is it to stop before that? REPLAY_MORE: nowhere. */
+static int stop_before(struct replay *r, __u64 next_ns, __u64 until_ns)
+{
+	if (next_ns > until_ns && until_ns <= r->to_ns)
+		return REPLAY_TIME;
+	r->over = next_ns > r->to_ns;
+	return r->over ? REPLAY_END : REPLAY_MORE;
+}
+
 /* The frame's events up to @until_ns. REPLAY_MORE: there are no more in it. */
 static int hand_out(struct replay *r, __u64 until_ns, live_event_fn fn, void *ctx)
 {
 	for (; r->at < r->frame->nr; r->at++) {
 		const struct kvmmt_event *e = &r->frame->events[r->at];
-		int folded;
+		int stopped = stop_before(r, e->time_ns, until_ns), folded;
 
-		if (e->time_ns > until_ns)
-			return REPLAY_TIME;
+		if (stopped != REPLAY_MORE)
+			return stopped;
+		if (e->time_ns < r->from_ns)
+			continue;
 		if (replay_vms_gone(r->vms) >= REPLAY_GONE_MAX)
 			return REPLAY_CROWD;
 		folded = replay_vms_fold(r->vms, e);
@@ -167,10 +207,11 @@ static int hand_out(struct replay *r, __u64 until_ns, live_event_fn fn, void *ct
 static int take_sample(struct replay *r, __u64 until_ns)
 {
 	const struct kvmmt_frame *f = reader_frame(r->reader);
+	int stopped = stop_before(r, f->first_ns, until_ns);
 	bool last = f->events;
 
-	if (f->first_ns > until_ns)
-		return REPLAY_TIME;
+	if (stopped != REPLAY_MORE)
+		return stopped;
 	r->now_ns = f->first_ns;
 	next_item(r);
 	return last ? REPLAY_TOTALS : REPLAY_SAMPLE;
@@ -180,6 +221,8 @@ int replay_advance(struct replay *r, __u64 until_ns, live_event_fn fn, void *ctx
 {
 	int stopped = REPLAY_END;
 
+	if (r->over)
+		return REPLAY_END;
 	if (r->item == READER_SAMPLE) {
 		stopped = take_sample(r, until_ns);
 	} else if (r->item == READER_EVENTS) {
@@ -189,6 +232,8 @@ int replay_advance(struct replay *r, __u64 until_ns, live_event_fn fn, void *ctx
 	}
 	if (stopped == REPLAY_TIME)
 		r->now_ns = until_ns;
+	else if (r->over)
+		r->now_ns = r->to_ns;
 	return r->item < 0 ? r->item : stopped;
 }
 
@@ -293,6 +338,11 @@ __u64 replay_now_ns(const struct replay *r)
 bool replay_has_samples(const struct replay *r)
 {
 	return r->samples;
+}
+
+bool replay_is_cut(const struct replay *r)
+{
+	return r->cut;
 }
 
 const struct recording_info *replay_info(const struct replay *r)

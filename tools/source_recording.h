@@ -23,6 +23,11 @@ enum replay_stop {
 
 /* Only VMs of @vms (names or pids), if any. Returns 0 or as reader_open() does. */
 int replay_open(struct replay **r, const char *path, const char *const *vms, size_t nr_vms);
+/*
+ * From now on the recording is what was between these times, ends included, for @r that was
+ * just opened; its frames before that are not even checked. Returns 0 or -errno.
+ */
+int replay_window(struct replay *r, __u64 from_ns, __u64 to_ns);
 void replay_close(struct replay *r);
 
 const struct recording_info *replay_info(const struct replay *r);
@@ -35,11 +40,13 @@ void replay_progress(const struct replay *r, __u64 *at, __u64 *size);
  * where it stopped, or -errno.
  */
 int replay_advance(struct replay *r, __u64 until_ns, live_event_fn fn, void *ctx);
-/* The time of the first event or sample; 0: there is none. */
+/* The time of the first event or sample, or of the window's; 0: there is none. */
 __u64 replay_begin_ns(const struct replay *r);
 /* Did the live run leave samples? */
 bool replay_has_samples(const struct replay *r);
-/* The time of what comes next; 0: nothing does. */
+/* Is its beginning not in the window? */
+bool replay_is_cut(const struct replay *r);
+/* The time of what comes next, in the window or behind it; 0: nothing does. */
 __u64 replay_next_ns(const struct replay *r);
 /*
  * A step on from where it is; or, if nothing comes for 3600 steps, when something does:

@@ -42,12 +42,12 @@ static void draw_prompt(const struct ui *ui, struct screen *s)
 		[PROMPT_FILTER] = "show only names with: ",
 		[PROMPT_SEARCH] = "find name: ",
 		[PROMPT_DELAY] = "seconds between refreshes: ",
-		[PROMPT_GO] = "go to second: ",
+		[PROMPT_GO] = "go to second, or time of day: ",
 	};
 	bool ago = ui->prompt == PROMPT_GO && ui->history;
 
 	screen_line(s, s->rows - 1, ATTR_KEY, "%s%s_",
-		    ago ? "how many seconds ago: " : asks[ui->prompt], ui->word);
+		    ago ? "how many seconds ago, or what time of day: " : asks[ui->prompt], ui->word);
 }
 
 /* The keys that are worth knowing, as many as there is room for. */

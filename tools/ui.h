@@ -38,15 +38,15 @@ struct ui {
 	bool ended;			/* and this is its end */
 	bool new_delay;			/* and the user wants other steps of it */
 	bool history;			/* a live run whose past can be looked at */
-	bool past;			/* that is what @model is, of @ago_s before the latest sample */
-	double ago_s, kept_s;		/* how far back it goes */
+	bool past;			/* that is what @model is, */
+	double kept_s;			/* and how far back it goes */
 	int step;			/* the user wants the sample before, -1, or after, 1 */
 	bool to_live;			/* the user has seen enough of the past */
 	double speed;			/* of the replay */
-	double at_s;			/* where it is, from its beginning, */
+	__u64 zero_ns;			/* where seconds are from: its beginning; live: the latest sample */
 	__s64 realtime_ns;		/* CLOCK_REALTIME minus CLOCK_MONOTONIC, 0: not known */
-	bool go;			/* the user wants to be at @go_s, live: so long ago */
-	double go_s;
+	bool go;			/* the user wants to be at @go_ns */
+	__u64 go_ns;
 	size_t sort;			/* index into fields[] */
 	size_t top;			/* first row shown */
 	struct kvmmt_vm_key selected;
@@ -62,6 +62,12 @@ struct ui {
 };
 
 void ui_init(struct ui *ui, const struct host *host, const struct model *model);
+/* What is shown, in seconds from .zero_ns; live they are negative. */
+static inline double ui_seconds(const struct ui *ui)
+{
+	return (double)(__s64)(ui->model->now_ns - ui->zero_ns) / 1e9;
+}
+
 /* A line for the user in place of the keys. */
 void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void ui_key(struct ui *ui, int key, int rows);

@@ -89,11 +89,11 @@ static void time_words(const struct ui *ui, char *line, size_t room)
 	else
 		ui_append(line, room, m->nr_vms == 1 ? "1 VM" : "%zu VMs", m->nr_vms);
 	if (ui->replay) {
-		ui_append(line, room, "at %.1f s", ui->at_s);
+		ui_append(line, room, "at %.1f s", ui_seconds(ui));
 		append_clock(ui, line, room);
 		ui_append(line, room, "speed %.3g", ui->speed);
 	} else if (ui->past) {
-		ui_append(line, room, "%.1f s ago", ui->ago_s);
+		ui_append(line, room, "%.1f s ago", -ui_seconds(ui));
 		ui_append(line, room, "%.0f s kept", ui->kept_s);
 		append_clock(ui, line, room);
 	} else {

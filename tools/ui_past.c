@@ -46,13 +46,6 @@ static __u64 stepped(const struct past *p, const struct ui *ui)
 	return ui->step < 0 ? from - (from > 0) : from + 1;
 }
 
-static __u64 time_asked_for(const struct ui *ui, const struct model *live)
-{
-	double ago_ns = ui->go_s * 1e9;
-
-	return ago_ns < (double)live->now_ns ? live->now_ns - (__u64)ago_ns : 0;
-}
-
 int past_follow(struct past *p, struct ui *ui, const struct model *live)
 {
 	__u64 latest = history_end(p->history) - 1, nr = latest;
@@ -62,7 +55,7 @@ int past_follow(struct past *p, struct ui *ui, const struct model *live)
 	if (ui->step)
 		nr = stepped(p, ui);
 	else if (ui->go)
-		nr = history_at(p->history, time_asked_for(ui, live));
+		nr = history_at(p->history, ui->go_ns);
 	if (asked && nr < latest)
 		err = show(p, ui, nr);
 	else if (asked || ui->to_live)
@@ -71,7 +64,7 @@ int past_follow(struct past *p, struct ui *ui, const struct model *live)
 		ui->model = live;
 	ui->step = 0;
 	ui->go = ui->to_live = false;
-	ui->ago_s = (double)(live->now_ns - ui->model->now_ns) / 1e9;
+	ui->zero_ns = live->now_ns;
 	ui->kept_s = (double)(live->now_ns - history_begin_ns(p->history)) / 1e9;
 	return err;
 }

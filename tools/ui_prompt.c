@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "interval.h"
+#include "moment.h"
 #include "term.h"
 #include "ui.h"
 #include "utf8.h"
@@ -26,13 +27,14 @@ static void search(struct ui *ui)
 
 static void go_to(struct ui *ui)
 {
-	char *end;
-	double seconds = strtod(ui->word, &end);
+	struct moment to;
 
-	ui->go = end > ui->word && !*end && seconds >= 0 && seconds < 1e12;
-	ui->go_s = seconds;
-	if (!ui->go)
-		ui_say(ui, "'%s' is not a number of seconds", ui->word);
+	if (moment_parse(ui->word, &to))
+		ui_say(ui, "'%s' is neither seconds nor a time as 12:34:56", ui->word);
+	else if (moment_ns(&to, ui->zero_ns, !ui->replay, ui->realtime_ns, &ui->go_ns))
+		ui_say(ui, "the time of day is not known: its host's clock was not set");
+	else
+		ui->go = true;
 }
 
 static void set_delay(struct ui *ui)

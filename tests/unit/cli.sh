@@ -93,6 +93,14 @@ done
 says 2 'buffer needs --output' stat --buffer 1M
 says 2 'one recording only' script -i f tests/cases/v1.kvmmt
 says 2 'input is a recording' script tests/cases/v1.kvmmt true
+says 2 "from: '12:3x' is neither seconds nor a time" report --from 12:3x tests/cases/v1.kvmmt
+says 2 "to: '-1' is neither seconds nor a time" script --to=-1 tests/cases/v1.kvmmt
+for command in stat script top slots; do
+	says 2 'from and --to are for a recording' $command --from 1
+done
+says 1 'to is before --from' report --from 12:00 --to 3 tests/cases/v1.kvmmt
+says 1 'v1.kvmmt: --to is before its beginning' report --to 2026-11-17 tests/cases/v1.kvmmt
+says 1 'v1.kvmmt: --from is behind its end' report --from 1 tests/cases/v1.kvmmt
 says 2 'takes no arguments' features now
 for command in stat script top report heatmap; do
 	says 1 "^kvmmt $command: /nosuch/file: No such file" $command -i /nosuch/file

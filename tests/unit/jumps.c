@@ -26,6 +26,7 @@ static struct model model;
 static struct play play;
 static struct checkpoints checkpoints;
 static __u32 seed = 1;
+static __u64 from_ns, to_ns = ~0ull; /* of the recording only this is looked at */
 static int patience;		/* how often it is asked before it was enough; 0: for ever */
 static __u64 since_jump;	/* samples, */
 static bool cut;		/* and one was not gone through to its end */
@@ -155,6 +156,7 @@ static int jumped(void *ctx)
 static void begin(__u64 step_ns)
 {
 	replay_open(&source.replay, path, NULL, 0);
+	replay_window(source.replay, from_ns, to_ns);
 	source.event = add_refusal;
 	play = (struct play){
 		.source = &source, .model = &model, .step_ns = step_ns, .stop = &never,
@@ -314,6 +316,10 @@ int main(void)
 	reset_totals();
 	record(true);
 	jump_about("as the live run sampled", 0);
+	from_ns = 120 * S + 5;
+	to_ns = 370 * S + 5;
+	jump_about("in a window, in equal steps", S);
+	jump_about("in a window, as the live run sampled", 0);
 	unlink(path);
 	return check_status();
 }

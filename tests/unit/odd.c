@@ -5,8 +5,9 @@
  * a live run's four tables, and a host whose name needs care. Or a crowd: 16 vCPUs of
  * guest hypervisors more than are counted at one time. Or a storm: 15 seconds in which
  * ksmd takes page after page, and the guest takes them back. Or VMs with names in letters
- * that are not ASCII's: of one column, of two, and with marks that have none.
- *   odd FILE [crowd | storm | names]
+ * that are not ASCII's: of one column, of two, and with marks that have none. Or refusals
+ * of memory that is known by its slot, by its file, or not at all.
+ *   odd FILE [crowd | storm | names | memory]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,6 +155,27 @@ static void storm(void)
 	}
 }
 
+/* By the fault's second */
+static void tell_origin(void *ctx, const struct kvmmt_event *e, struct refused *to)
+{
+	__u64 second = e->time_ns / SECOND;
+
+	(void)ctx;
+	to->slot = second < 102 ? 3 : -1;
+	if (second % 2)
+		strcpy(to->backing, "file \"a\", b");
+}
+
+static void memory(void)
+{
+	int i;
+
+	writer_ask_origins(writer, tell_origin);
+	for (i = 0; i < 4; i++)
+		fault(100 + i, 0, 0x40000000 + i * PAGE, KVMMT_FAULT_UNSAFE_CACHEABLE);
+	fault(105, 0, 0x40000000, KVMMT_FAULT_MAPPED);
+}
+
 int main(int argc, char **argv)
 {
 	struct recording_info info = {
@@ -174,6 +196,8 @@ int main(int argc, char **argv)
 		crowd();
 	else if (!strcmp(what, "storm"))
 		storm();
+	else if (!strcmp(what, "memory"))
+		memory();
 	else if (!strcmp(what, "names"))
 		for (kind = 0; kind < 9; kind++)
 			fault(100 + kind, kind % 3, 0x40000000 + kind * PAGE, KVMMT_FAULT_MAPPED);

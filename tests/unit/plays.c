@@ -42,7 +42,7 @@ static void fault(struct writer *w, __u64 time_ns)
 
 static struct writer *begin_record(void)
 {
-	const struct recording_info info = { .host.tracepoint = { true, true, true } };
+	const struct recording_info info = { .host.tracepoint = { true, true, true }, .samples = true };
 	struct writer *w = writer_new(&info, name_vm, NULL);
 
 	writer_open(w, path);
@@ -97,7 +97,7 @@ static const char *screen(char *text)
 	FILE *out = fmemopen(text, TEXT, "w");
 	struct screen s = { 0 };
 
-	ui.at_s = (double)(model.now_ns - replay_begin_ns(source.replay)) / 1e9;
+	ui.zero_ns = replay_begin_ns(source.replay);
 	ui_draw(&ui, &s, 24, 80);
 	screen_print(&s, out);
 	fclose(out);
@@ -177,6 +177,29 @@ static void moment(void)
 	begin(S);
 	steps(1);
 	check(play.ended && strstr(screen(got), "vm-1"), got, "a recording of one moment is shown");
+	end();
+}
+
+/* What happened between a live run's beginning and its first sample is in no rate. */
+static void late_sample(void)
+{
+	struct writer *w = begin_record();
+	const struct model_vm *vm;
+	int i;
+
+	for (i = 0; i < 10; i++)
+		fault(w, 100 * S + i);
+	writer_sample(w, 101 * S, false);
+	fault(w, 101 * S + 5);
+	writer_sample(w, 102 * S, false);
+	end_record(w);
+	begin(0);
+	check(replay_has_samples(source.replay) && model.now_ns == 101 * S, "elsewhere",
+	      "the first sample may be behind events");
+	steps(1);
+	vm = model.vms[0];
+	check(vm->now.s2.fault[KVMMT_FAULT_MAPPED] == 11 && vm->before.s2.fault[KVMMT_FAULT_MAPPED] == 10,
+	      "they are", "which are not in the rates of the next");
 	end();
 }
 
@@ -261,6 +284,7 @@ int main(void)
 	ways("without samples", S, 7, 7);
 	other_steps();
 	moment();
+	late_sample();
 	crowds();
 	after_totals();
 	record(NULL, 0);

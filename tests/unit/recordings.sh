@@ -10,7 +10,7 @@ failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 odd=$work/odd.kvmmt
-"$2" "$odd" && "$2" "$work/crowd" crowd && "$2" "$work/storm" storm || exit 1
+"$2" "$odd" && "$2" "$work/crowd" crowd && "$2" "$work/storm" storm && "$2" "$work/memory" memory || exit 1
 
 check() { # NAME COMMAND...
 	local name=$1 why
@@ -168,6 +168,45 @@ metrics() {
 
 piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
 
+# What refused memory was, in every format that has a place for it
+memory() {
+	diff - <("$kvmmt" script -c -F time,memory,reason "$work/memory") <<-'EOF' &&
+		time,memory,reason
+		100.000000000,"slot 3",11
+		101.000000000,"slot 3, file _a_, b",11
+		102.000000000,,11
+		103.000000000,"file _a_, b",11
+		105.000000000,,0
+	EOF
+		[ "$("$kvmmt" script -F cpu,memory "$work/memory" | grep -c 'memory=')" = 3 ] &&
+		"$kvmmt" export -f csv -o - "$work/memory" | grep -c 'slot 3, file _a_, b' | grep -qx 1 &&
+		"$kvmmt" export -f chrome -o - "$work/memory" | grep -cF '"memory":"slot 3, file _a_, b"' | grep -qx 1 &&
+		"$kvmmt" export -f ctf -o "$work/memory-ctf" "$work/memory" &&
+		babeltrace2 "$work/memory-ctf" | grep -cF 'memory = "slot 3, file _a_, b"' | grep -qx 1
+}
+
+# A part of it: the lines between, and all that counts them
+window() {
+	local from=0.0005 to=0.001 csv="-c -F time,vm,ipa" n
+	"$kvmmt" script $csv "$1" | sed 1d |
+		awk -F, -v b=$from -v c=$to 'NR == 1 { a = $1 } $1 >= a + b && $1 <= a + c' >"$work/part"
+	n=$(wc -l <"$work/part")
+	[ "$n" -gt 100 ] && "$kvmmt" script $csv --from $from --to $to "$1" | sed 1d | diff "$work/part" - &&
+		"$kvmmt" script $csv --from $from --to $to -i - <"$1" | sed 1d | diff "$work/part" - &&
+		"$kvmmt" report --assert "events == $n && seconds > 0.00049 && seconds < 0.00051" --from $from --to $to "$1" &&
+		"$kvmmt" export -f csv -o - --from $from --to $to "$1" | wc -l | grep -qx $((n + 1)) &&
+		"$kvmmt" heatmap --from $from --to $to -o "$work/part.svg" "$1" &&
+		"$kvmmt" report --from $from --to $to "$1" | grep -qx 'recorded 2026-11-18T11:06:41+0000'
+}
+
+# By the clock, with and without a date, in a zone
+by_clock() {
+	"$kvmmt" script -i "$odd" -w | grep -c '^2026-11-18T11:08:2[12]' >"$work/n" &&
+		for from in 11:08:21 2026-11-18T11:08:21 "2026-11-18 12:08:21+0100"; do
+			"$kvmmt" script -i "$odd" --from "$from" --to 11:08:22.999999999 | wc -l | diff "$work/n" - || return
+		done
+}
+
 check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
 check "the lines of version 1" same $cases/v1.script script -n 12 -i $cases/v1.kvmmt
 check "from a pipe" piped
@@ -195,6 +234,9 @@ check "in JSON" says '.*"time_ns":101200000000,"time":"2026-11-18T11:08:21.20000
 check "tables and losses of a live run" tables
 check "more vCPUs than are counted" crowded
 check "a storm, and until when" says '  twin, the latest until [0-9.]* s' report "$work/storm"
+check "what memory was refused" memory
+check "a part of it" window $cases/v1.kvmmt
+check "a part by the clock" by_clock
 check "who made it" says 'twin  *kernel ksmd  *180K  *703M  notifier' report "$work/storm"
 check "as JSON" says '.*"kind":"kernel","cause":"ksmd","syscall":null,"reason":"notifier","count":180000.*' \
 	report --json "$work/storm"

@@ -305,7 +305,7 @@ static void nonsense(void)
 {
 	ui.replay = true;
 	ui.realtime_ns = 1763757000000000000ll;
-	ui.at_s = 2;
+	ui.zero_ns = model.now_ns - 2000000000;
 	show("a recording", 12, 80);
 	keys("gabc\n");
 	show("go to nowhere", 12, 80);

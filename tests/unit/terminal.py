@@ -124,7 +124,7 @@ def every_key(rows, cols, pc_keys=True, **env):
     after("n", "no vCPU of this VM", "n there", rows - 1)
     after(ESC, "> vm-1", "Esc", 5)
     after("g0\r", "at 0.0 s" if cols > 40 else "2 VMs", "g", 1)
-    after("gabc\r", "'abc' is not a number", "g and nonsense", rows - 1)
+    after("gabc\r", "'abc' is neither seconds", "g and nonsense", rows - 1)
     after("d0\r", "'0' is not a number", "d and nonsense", rows - 1)
     after("d0.5\r", "q quit", "d", rows - 1)
     if cols >= 80:
@@ -156,6 +156,21 @@ def bars():
         t.shows("END", 1)
         t.keys("j\r")
         check(t.shows(f"faults/s         |{full}|"), f"bars in {locale}", t.text())
+        t.keys("q")
+        t.end()
+
+
+def clock():
+    """g with a time of day."""
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run([ODD, file.name], check=True)
+        t = Terminal(24, 80, words=("top", "-i", file.name), TERM="screen", TZ="CET-1")
+        t.keys("g99\r")
+        check(t.shows("END", 1), "g: to the end", t.text())
+        t.keys("g12:08:22\r")
+        check(t.shows("12:08:22", 1), "g: a time of day", t.text())
+        t.keys("g2026-11-18T11:08:21Z\r")
+        check(t.shows("12:08:21", 1), "g: with a date and a zone", t.text())
         t.keys("q")
         t.end()
 
@@ -264,6 +279,7 @@ def main():
     every_key(24, 80, pc_keys=False, TERM="vt100")
     no_colour()
     bars()
+    clock()
     letters()
     small()
     pictures()
