@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "nested_stress.h"
@@ -254,13 +255,29 @@ static bool prepare(struct stress *s, struct env *e)
 	return true;
 }
 
+/* Every minute: how far the slowest vCPU is. Returns whether any has more to do. */
+static bool busy(struct stress *s, time_t *told)
+{
+	uint64_t least = s->e->batches;
+
+	for (int cpu = 0; cpu < s->e->nv.cpus; cpu++)
+		if (s->workers[cpu].batches < least)
+			least = s->workers[cpu].batches;
+	if (time(NULL) >= *told + 60) {
+		printf("# %lu of %lu batches\n", least, s->e->batches);
+		fflush(stdout);
+		*told = time(NULL);
+	}
+	return least < s->e->batches && !atomic_load(&s->stop);
+}
+
 /* Invariants 6 and 8 above all. */
 void test_stress(struct env *e)
 {
 	static struct stress s;
 	pthread_t threads[NV_CPUS];
 	uint64_t random = e->seed * 2 + 1, looked = 0, changed = 0;
-	bool busy = true;
+	time_t told = time(NULL);
 
 	memset(&s, 0, sizeof(s));
 	if (!prepare(&s, e)) {
@@ -269,14 +286,11 @@ void test_stress(struct env *e)
 	}
 	for (int cpu = 0; cpu < e->nv.cpus; cpu++)
 		pthread_create(&threads[cpu], NULL, work, &s.workers[cpu]);
-	while (busy) {
+	do {
 		usleep(e->pause_us ? e->pause_us : 100000);
 		if (e->pause_us)
 			pull(&s, &random);
-		busy = false;
-		for (int cpu = 0; cpu < e->nv.cpus; cpu++)
-			busy |= s.workers[cpu].batches < e->batches && !atomic_load(&s.stop);
-	}
+	} while (busy(&s, &told));
 	for (int cpu = 0; cpu < e->nv.cpus; cpu++) {
 		pthread_join(threads[cpu], NULL);
 		looked += s.workers[cpu].looked;
