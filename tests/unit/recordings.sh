@@ -176,13 +176,21 @@ memory() {
 		101.000000000,"slot 3, file _a_, b",11
 		102.000000000,,11
 		103.000000000,"file _a_, b",11
+		104.000000000,"slot 3",8
 		105.000000000,,0
 	EOF
-		[ "$("$kvmmt" script -F cpu,memory "$work/memory" | grep -c 'memory=')" = 3 ] &&
+		[ "$("$kvmmt" script -F cpu,memory "$work/memory" | grep -c 'memory=')" = 4 ] &&
 		"$kvmmt" export -f csv -o - "$work/memory" | grep -c 'slot 3, file _a_, b' | grep -qx 1 &&
 		"$kvmmt" export -f chrome -o - "$work/memory" | grep -cF '"memory":"slot 3, file _a_, b"' | grep -qx 1 &&
 		"$kvmmt" export -f ctf -o "$work/memory-ctf" "$work/memory" &&
 		babeltrace2 "$work/memory-ctf" | grep -cF 'memory = "slot 3, file _a_, b"' | grep -qx 1
+}
+
+# A VMM that was killed in the middle of a fault was not refused anything.
+killed() {
+	"$kvmmt" exporter -i "$work/memory" -t "$work/memory.prom" &&
+		[ "$(grep -c '^kvmmt_refusal_timestamp_seconds.*reason="unsafe-cacheable"' "$work/memory.prom")" = 4 ] &&
+		! grep '^kvmmt_refusal_timestamp_seconds.*reason="no-pfn"' "$work/memory.prom"
 }
 
 # A part of it: the lines between, and all that counts them
@@ -235,6 +243,7 @@ check "tables and losses of a live run" tables
 check "more vCPUs than are counted" crowded
 check "a storm, and until when" says '  twin, the latest until [0-9.]* s' report "$work/storm"
 check "what memory was refused" memory
+check "a killed VMM raises no alarm" killed
 check "a part of it" window $cases/v1.kvmmt
 check "a part by the clock" by_clock
 check "who made it" says 'twin  *kernel ksmd  *180K  *703M  notifier' report "$work/storm"
