@@ -58,6 +58,7 @@ static int begin(struct replay *r)
 	if (!r->vms)
 		return -ENOMEM;
 	r->over = false;
+	r->idle = 0;
 	reader_skip(r->reader, 0);
 	next_item(r);
 	r->samples = reader_info(r->reader)->samples || r->item == READER_SAMPLE;
@@ -185,11 +186,13 @@ __u64 replay_next_ns(const struct replay *r)
 						  reader_frame(r->reader)->last_ns;
 }
 
-__u64 replay_step_ns(const struct replay *r, __u64 step_ns)
+__u64 replay_step_ns(struct replay *r, __u64 step_ns)
 {
-	__u64 now = r->now_ns, next = replay_next_ns(r);
+	__u64 now = r->now_ns, next = replay_next_ns(r), gap = next > now ? next - now : 0;
 
-	if (next > now && (next - now) / 3600 > step_ns)
+	if (gap > step_ns)
+		r->idle += 1 + replay_vms_here(r->vms);
+	if (gap / 3600 > step_ns || (gap > step_ns && r->idle > REPLAY_IDLE_MAX))
 		return next;
 	return now + step_ns > now ? now + step_ns : ~0ull;
 }

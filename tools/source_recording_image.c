@@ -7,12 +7,12 @@
 /* Where it is. */
 struct place {
 	struct reader_place frame;
-	__u64 at, now_ns;
+	__u64 at, now_ns, idle;
 };
 
 int replay_put(const struct replay *r, struct image *to)
 {
-	struct place place = { .at = r->at, .now_ns = r->now_ns };
+	struct place place = { .at = r->at, .now_ns = r->now_ns, .idle = r->idle };
 	int err = reader_place(r->reader, &place.frame);
 
 	if (err)
@@ -40,6 +40,7 @@ int replay_take(struct replay *r, const __u64 **from)
 	if (err)
 		return err;
 	r->now_ns = place.now_ns;
+	r->idle = place.idle;
 	replay_vms_free(r->vms);
 	r->vms = replay_vms_new(r->names, r->nr_names);
 	err = r->vms ? replay_vms_take(r->vms, from) : -ENOMEM;

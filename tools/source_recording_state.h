@@ -18,6 +18,7 @@ struct replay {
 	int item;			/* READER_*, or -errno */
 	__u64 now_ns, begin_ns;
 	__u64 from_ns, to_ns;		/* what is not between them is not there */
+	__u64 idle;			/* steps in which nothing was, times VMs */
 	bool samples;
 	bool cut;			/* there was something before .from_ns */
 	bool over;			/* what comes is later than .to_ns */
