@@ -63,6 +63,7 @@
 #define L2_LOAD	     (2 * REG_COUNT + 4)	/* from the address that is the value */
 #define L2_STORE     (2 * REG_COUNT + 5)	/* that address to itself */
 #define L2_RDVL	     (2 * REG_COUNT + 6)	/* bytes of an SVE register */
+#define L2_CALL	     (2 * REG_COUNT + 7)	/* a function at the address that is the value */
 /* Added to a read: again until the value is the op's, l2_op.tries times at most */
 #define L2_POLL	     0x10000
 

@@ -155,6 +155,8 @@ l1_reg_stubs:
 	ret
 	rdvl	x1, #1
 	ret
+	br	x1
+	ret
 
 	.macro sys_stub op1, crn, crm, op2
 	sys	#\op1, \crn, \crm, #\op2, x1
