@@ -61,7 +61,7 @@ void vm_clean_name(char *name, const char *from, size_t len)
 		done = clean(name, half, from, len);
 		memcpy(name + done, CUT, strlen(CUT));
 		done += strlen(CUT);
-		while ((*tail & 0xc0) == 0x80 && tail < from + len)
+		while (tail < from + len && (*tail & 0xc0) == 0x80)
 			tail++;
 		done += clean(name + done, half, tail, from + len - tail);
 	}

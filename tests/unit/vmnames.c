@@ -174,6 +174,20 @@ static void on_screen(void)
 	screen_free(&s);
 }
 
+/* What is read ends where it ends, whatever its last bytes look like. */
+static void no_characters(void)
+{
+	const size_t len = 200;
+	char name[VM_NAME_LEN], *bytes = malloc(len), want[] = "_______________________…";
+
+	memset(bytes, 0xa9, len);
+	want[(VM_NAME_LEN - 4) / 2] = '\0';
+	strcat(want, "…");
+	vm_clean_name(name, bytes, len);
+	check(!strcmp(name, want), name, "bytes that are no characters");
+	free(bytes);
+}
+
 int main(void)
 {
 	char dir[64], name[VM_NAME_LEN], got[80];
@@ -196,6 +210,7 @@ int main(void)
 	}
 	pods();
 	on_screen();
+	no_characters();
 	put("comm", NULL, 0);
 	put("cmdline", NULL, 0);
 	put("cgroup", NULL, 0);
