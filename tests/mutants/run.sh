@@ -95,10 +95,11 @@ unmutated() {
 	local start=$SECONDS
 	limit=900
 	say BOOT "unmutated: every test that is to notice something"
-	boot 0 $(awk '{ for (i = 4; i <= NF; i++) if (!seen[$i]++) print $i }' "$work/todo") || {
-		grep '^not ok' "$work/out" || cat "$work/out"
-		die "the unmutated kernel is not green"
-	}
+	boot 0 $(awk '{ for (i = 4; i <= NF; i++) if (!seen[$i]++) print $i }' "$work/todo") ||
+		echo "not ok $?" >>"$work/out"
+	if grep '^not ok' "$work/out"; then
+		die "the unmutated kernel is not green: $work/out"
+	fi
 	say TIME "unmutated: $((SECONDS - start)) s, $(grep -c '^ok' "$work/out") ok"
 	# What hangs has to be given up some time: a mutation's tests are a part of these.
 	limit=$((40 + SECONDS - start))
