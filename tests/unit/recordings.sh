@@ -199,6 +199,14 @@ window() {
 		"$kvmmt" report --from $from --to $to "$1" | grep -qx 'recorded 2026-11-18T11:06:41+0000'
 }
 
+# Losses that reach into it are its own; the first of its samples is the one behind its beginning.
+window_losses() {
+	exits 0 report --from 1.6 --to 1.7 --assert 'lost == 7 && events == 0' "$odd" &&
+		exits 0 report --from 1 --to 1.4 --assert 'lost == 0 && events == 2' "$odd" &&
+		exits 0 report --from 2 --to 3.15 --assert 'lost == 5' "$odd" &&
+		[ "$("$kvmmt" stat --from 1 "$odd" 2>/dev/null | grep 's$' | tr '\n' ' ')" = "1.000 s 2.000 s total of 3.000 s " ]
+}
+
 # By the clock, with and without a date, in a zone
 by_clock() {
 	"$kvmmt" script -i "$odd" -w | grep -c '^2026-11-18T11:08:2[12]' >"$work/n" &&
@@ -236,6 +244,7 @@ check "more vCPUs than are counted" crowded
 check "a storm, and until when" says '  twin, the latest until [0-9.]* s' report "$work/storm"
 check "what memory was refused" memory
 check "a part of it" window $cases/v1.kvmmt
+check "its losses and samples" window_losses
 check "a part by the clock" by_clock
 check "who made it" says 'twin  *kernel ksmd  *180K  *703M  notifier' report "$work/storm"
 check "as JSON" says '.*"kind":"kernel","cause":"ksmd","syscall":null,"reason":"notifier","count":180000.*' \
