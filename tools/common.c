@@ -12,6 +12,7 @@
 #include "kvmmt.h"
 #include "replay_vms.h"
 #include "vmname.h"
+#include "wall.h"
 
 volatile int stop;
 
@@ -207,17 +208,30 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	return live;
 }
 
+static int complain_of_from(const struct common *c, __s64 offset_ns, __u64 begin_ns, __u64 end_ns)
+{
+	struct wall wall = { .offset_ns = offset_ns };
+	char at[64];
+
+	if (!end_ns)
+		return fail(c->command, "%s: --from is behind its end (seconds are from its beginning)", c->input);
+	return fail(c->command, "%s: --from is behind its end, %.3f s from its beginning%s%s", c->input,
+		    (double)(end_ns - begin_ns) / 1e9, wall_known(&wall) ? ", " : "",
+		    wall_known(&wall) ? wall_text(&wall, end_ns, 0, at, sizeof(at)) : "");
+}
+
 /* Of the recording only what was asked for. */
 static int set_window(const struct common *c, struct replay *r)
 {
-	__u64 begin_ns = replay_begin_ns(r), from_ns = 0, to_ns = ~0ull;
+	__u64 begin_ns = replay_begin_ns(r), end_ns = recording_last_ns(c->input);
+	__u64 from_ns = 0, to_ns = ~0ull;
 	__s64 offset_ns = replay_info(r)->realtime_ns;
 	int err = 0;
 
 	if (c->from.given)
-		err = moment_ns(&c->from, begin_ns, false, offset_ns, &from_ns);
+		err = moment_within(&c->from, begin_ns, end_ns, offset_ns, &from_ns);
 	if (c->to.given && !err)
-		err = moment_ns(&c->to, begin_ns, false, offset_ns, &to_ns);
+		err = moment_within(&c->to, begin_ns, end_ns, offset_ns, &to_ns);
 	if (err)
 		return fail(c->command, "%s: its host did not know the time of day; --from and --to "
 					"can be seconds", c->input);
@@ -229,7 +243,7 @@ static int set_window(const struct common *c, struct replay *r)
 	if (err)
 		return fail(c->command, "%s: %s", c->input, strerror(-err));
 	if (begin_ns && !replay_next_ns(r))
-		return fail(c->command, "%s: --from is behind its end (seconds are from its beginning)", c->input);
+		return complain_of_from(c, offset_ns, begin_ns, end_ns);
 	return 0;
 }
 

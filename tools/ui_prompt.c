@@ -28,10 +28,17 @@ static void search(struct ui *ui)
 static void go_to(struct ui *ui)
 {
 	struct moment to;
+	int err;
 
-	if (moment_parse(ui->word, &to))
+	if (moment_parse(ui->word, &to)) {
 		ui_say(ui, "'%s' is neither seconds nor a time as 12:34:56", ui->word);
-	else if (moment_ns(&to, ui->zero_ns, !ui->replay, ui->realtime_ns, &ui->go_ns))
+		return;
+	}
+	if (ui->replay)
+		err = moment_within(&to, ui->zero_ns, ui->end_ns, ui->realtime_ns, &ui->go_ns);
+	else
+		err = moment_ns(&to, ui->zero_ns, true, ui->realtime_ns, &ui->go_ns);
+	if (err)
 		ui_say(ui, "the time of day is not known: its host's clock was not set");
 	else
 		ui->go = true;

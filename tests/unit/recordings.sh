@@ -243,9 +243,21 @@ check "tables and losses of a live run" tables
 check "more vCPUs than are counted" crowded
 check "a storm, and until when" says '  twin, the latest until [0-9.]* s' report "$work/storm"
 check "what memory was refused" memory
+# What begins before the recording does, and what is behind its end
+around() {
+	exits 0 report --from 11:08 --to 11:09 --assert 'events == 46' "$odd" &&
+		exits 0 report --from 11:00 --assert 'events == 46' "$odd" &&
+		says "kvmmt stat: $odd: --from is behind its end, 4.000 s from its beginning, 2026-11-18T11:08:24+0000" \
+			stat --from 11:09 "$odd" &&
+		says "kvmmt stat: $odd: --to is before its beginning" stat --to 11:08 "$odd" &&
+		"$kvmmt" stat --from 5 -i - <"$odd" 2>&1 | grep -q 'behind its end, 4.000 s' &&
+		cat "$odd" | "$kvmmt" stat --from 5 -i - 2>&1 | grep -qF 'end (seconds are'
+}
+
 check "a part of it" window $cases/v1.kvmmt
 check "its losses and samples" window_losses
 check "a part by the clock" by_clock
+check "around it" around
 check "who made it" says 'twin  *kernel ksmd  *180K  *703M  notifier' report "$work/storm"
 check "as JSON" says '.*"kind":"kernel","cause":"ksmd","syscall":null,"reason":"notifier","count":180000.*' \
 	report --json "$work/storm"
