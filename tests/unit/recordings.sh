@@ -10,7 +10,7 @@ failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 odd=$work/odd.kvmmt
-"$2" "$odd" && "$2" "$work/crowd" crowd && "$2" "$work/storm" storm && "$2" "$work/memory" memory || exit 1
+"$2" "$odd" && "$2" "$work/crowd" crowd && "$2" "$work/storm" storm && "$2" "$work/memory" memory && "$2" "$work/names" names || exit 1
 
 check() { # NAME COMMAND...
 	local name=$1 why
@@ -185,6 +185,17 @@ memory() {
 		babeltrace2 "$work/memory-ctf" | grep -cF 'memory = "slot 3, file _a_, b"' | grep -qx 1
 }
 
+# Names of any letters take their columns: marks behind them are all in the same one.
+letters() { # "MARK..." WORDS...
+	local marks
+	read -ra marks <<<"$1"
+	shift
+	LC_ALL=C.UTF-8 "$kvmmt" "$@" "$work/names" | LC_ALL=C.UTF-8 python3 -c 'import sys, unicodedata as u
+def columns(s): return sum(0 if u.combining(c) else 2 if u.east_asian_width(c) == "W" else 1 for c in s)
+begins = {columns(l[:l.index(m)]) for l in sys.stdin for m in sys.argv[1:] if m in l}
+assert len(begins) == 1, begins' "${marks[@]}"
+}
+
 # A part of it: the lines between, and all that counts them
 window() {
 	local from=0.0005 to=0.001 csv="-c -F time,vm,ipa" n
@@ -254,6 +265,8 @@ around() {
 		cat "$odd" | "$kvmmt" stat --from 5 -i - 2>&1 | grep -qF 'end (seconds are'
 }
 
+check "letters of names in a report" letters 0x4 report
+check "letters of names of memslots" letters "BACKING anonymous" slots -V größe-π -V 数据库-东京 -V $'cafe\u0301-3'
 check "a part of it" window $cases/v1.kvmmt
 check "its losses and samples" window_losses
 check "a part by the clock" by_clock
