@@ -62,10 +62,10 @@ static void print_text(struct slots *all, const struct vm_entry *vm, const struc
 	const char *type = slot_type(s), *flags = slot_words(s, words, sizeof(words));
 
 	if (!all->headed)
-		printf("%-*s %7s %4s %14s %7s %-12s %-20s %s\n", all->name_width, "VM", "PID", "SLOT", "IPA",
+		printf("%-*s %7s %4s %14s %7s %-12s %-22s %s\n", all->name_width, "VM", "PID", "SLOT", "IPA",
 		       "SIZE", "TYPE", "FLAGS", "BACKING");
 	all->headed = true;
-	printf("%-*s %7u %4u %#14llx %7s %-12s %-20s %s\n", utf8_room(vm->name, all->name_width), vm->name,
+	printf("%-*s %7u %4u %#14llx %7s %-12s %-22s %s\n", utf8_room(vm->name, all->name_width), vm->name,
 	       vm->process, s->id,
 	       (unsigned long long)s->ipa, name_size(s->size_bytes, size), type ? type : "-",
 	       *flags ? flags : "-", *s->backing ? s->backing : "-");
