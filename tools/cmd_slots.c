@@ -27,7 +27,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &s->common;
 		break;
 	case ARGP_KEY_ARG:
-		return take_recording(&s->common, arg, state) ? 0 : ARGP_ERR_UNKNOWN;
+		take_input(&s->common, arg, state);
+		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -167,6 +168,8 @@ static int run_replay(struct slots *s)
 	if (stopped < 0)
 		return fail("slots", "%s: %s", s->common.input, strerror(-stopped));
 	print(s, replay_slots(s->source.replay));
+	if (!s->nr_met && (!s->common.nr_vms || replay_met(s->source.replay)))
+		fail("slots", "%s: the memslots are not in it", s->common.input);
 	return complain_of_recording(&s->common, s->source.replay);
 }
 

@@ -26,8 +26,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		t->output = arg;
 		break;
 	case ARGP_KEY_ARG:
-		if (!take_recording(&t->common, arg, state))
-			argp_error(state, "there is nothing to do with '%s'", arg);
+		take_input(&t->common, arg, state);
 		break;
 	case ARGP_KEY_END:
 		check_fields(&t->common, false, state);

@@ -315,7 +315,8 @@ int complain_of_recording(const struct common *c, const struct replay *replay)
 	else if (ended && !s->complete)
 		fail(c->command, "%s: still being written, or cut off", c->input);
 	if ((ended || c->to.given) && c->nr_vms && !replay_met(replay))
-		return fail(c->command, "%s: --vm: no VM in it has this name or pid", c->input);
+		return fail(c->command, "%s: --vm: no VM in %s has this name or pid", c->input,
+			    c->from.given || c->to.given ? "that part of it" : "it");
 	return s->damaged_frames || s->damaged_bytes || replay_uncounted(replay);
 }
 

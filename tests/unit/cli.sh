@@ -107,7 +107,18 @@ for command in stat script top report heatmap; do
 	says 1 "^kvmmt $command: /dev/null: the file is empty" $command -i /dev/null
 	says 1 "^kvmmt $command: Makefile: this is no recording of kvmmt" $command -i Makefile
 done
-says 2 'nothing to do with' top now
+for command in top slots report; do
+	says 1 "^kvmmt $command: /nosuch/file: No such file" $command /nosuch/file
+	says 2 'one recording only' $command -i f /nosuch/file
+done
+for command in stat script top slots; do
+	says 1 "^kvmmt $command: Makefile: this is no recording of kvmmt" $command Makefile
+done
+says 0 '^kvmmt slots: tests/cases/v1.kvmmt: the memslots are not in it' slots tests/cases/v1.kvmmt
+says 1 'no VM in that part of it has this name' stat -V nobody --from 0.0001 tests/cases/v1.kvmmt
+for command in stat report script; do
+	says 2 "there is no field ''" $command --fields ''
+done
 says 2 'nothing to do with' exporter now
 says 2 'not a number of seconds' exporter -d 61
 says 2 'not a number from 0 to 4096' exporter --limit 5000

@@ -166,7 +166,10 @@ metrics() {
 		! grep process_ "$work/odd.prom"
 }
 
-piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
+piped() {
+	"$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script - &&
+		"$kvmmt" script -n 12 <(cat $cases/v1.kvmmt) | diff $cases/v1.script -
+}
 
 # What refused memory was, in every format that has a place for it
 memory() {
@@ -179,6 +182,7 @@ memory() {
 		105.000000000,,0
 	EOF
 		[ "$("$kvmmt" script -F cpu,memory "$work/memory" | grep -c 'memory=')" = 3 ] &&
+		[ "$("$kvmmt" script -F memory "$work/memory" | wc -l)" = 3 ] &&
 		"$kvmmt" export -f csv -o - "$work/memory" | grep -c 'slot 3, file _a_, b' | grep -qx 1 &&
 		"$kvmmt" export -f chrome -o - "$work/memory" | grep -cF '"memory":"slot 3, file _a_, b"' | grep -qx 1 &&
 		"$kvmmt" export -f ctf -o "$work/memory-ctf" "$work/memory" &&
