@@ -120,7 +120,7 @@ int moment_ns(const struct moment *m, __u64 base_ns, bool ago, __s64 offset_ns, 
 	}
 	if (!wall_known(&wall))
 		return -ENODATA;
-	t = m->dated ? of(m, m->tm) : near(m, ((__s64)base_ns + offset_ns) / SECOND_NS, ago);
+	t = m->dated ? of(m, m->tm) : near(m, (__s64)(base_ns + (__u64)offset_ns) / SECOND_NS, ago);
 	if (t <= offset_ns / SECOND_NS)
 		*ns = 0;
 	else if (t > INT64_MAX / SECOND_NS - 1)

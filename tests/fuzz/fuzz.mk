@@ -2,7 +2,7 @@
 # libFuzzer targets, one for each file here, with ASan and UBSan.
 fuzz_out := $(O)/fuzz
 fuzz_src := $(addprefix tools/,columns.c encode.c decode.c frame.c frame_ring.c host_frame.c writer.c writer_memory.c reader.c slots_frame.c slot_table.c slots.c image.c expr.c names.c vmname.c vmname_cgroup.c utf8.c \
-	options.c field.c counters.c symbols.c backing.c)
+	options.c field.c counters.c symbols.c backing.c moment.c wall.c)
 fuzz_names := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_RUNS ?= 100000
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What users write for a moment, and when that is; the zone is two hours east. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -101,6 +102,8 @@ int main(void)
 		within(&in_it[i], END, in_it[i].ns);
 	within(&in_it[3], 0, 3540 * S + 86400 * S);
 	moment_parse("12:00", &m);
+	check(!moment_ns(&m, INT64_MAX, false, INT64_MAX, &ns), "it is an error",
+	      "a recording's broken times do no harm");
 	check(moment_ns(&m, BASE, false, 5, &ns) == -ENODATA, "it is",
 	      "without a clock no time of day is known");
 	return check_status();
