@@ -226,6 +226,11 @@ int replay_vms_fold(struct replay_vms *r, const struct kvmmt_event *e)
 	return err ? err : 1;
 }
 
+size_t replay_vms_here(const struct replay_vms *r)
+{
+	return r->nr_here;
+}
+
 size_t replay_vms_gone(const struct replay_vms *r)
 {
 	return r->nr_gone;

@@ -26,6 +26,7 @@ int replay_vms_fold(struct replay_vms *r, const struct kvmmt_event *e);
 
 /* Whoever is at this address now; NULL: nobody is known. */
 const struct vm_entry *replay_vms_find(struct replay_vms *r, __u64 vm, __u32 pid);
+size_t replay_vms_here(const struct replay_vms *r);
 size_t replay_vms_gone(const struct replay_vms *r);
 /* How many VMs were met that are wanted. */
 size_t replay_vms_met(const struct replay_vms *r);

@@ -4,28 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "replay_memory.h"
-#include "replay_vms.h"
-#include "source_recording.h"
+#include "source_recording_state.h"
 
 /* A loss is told when it is over: one that began before .to_ns, so much after it at most. */
 #define LATE_NS 1000000000ull
-
-struct replay {
-	struct reader *reader;
-	const char *const *names;
-	size_t nr_names;
-	struct replay_vms *vms;
-	struct replay_memory memory;
-	const struct decoded *frame;	/* being handed out */
-	size_t at;
-	int item;			/* READER_*, or -errno */
-	__u64 now_ns, begin_ns;
-	__u64 from_ns, to_ns;		/* what is not between them is not there */
-	bool samples;
-	bool cut;			/* there was something before .from_ns */
-	bool over;			/* what comes is later than .to_ns */
-};
 
 static int take_slots(struct replay *r)
 {
@@ -83,6 +65,7 @@ static int begin(struct replay *r)
 	if (!r->vms)
 		return -ENOMEM;
 	r->over = false;
+	r->idle = 0;
 	reader_skip(r->reader, 0);
 	next_item(r);
 	r->samples = reader_info(r->reader)->samples || r->item == READER_SAMPLE;
@@ -135,48 +118,6 @@ int replay_rewind(struct replay *r)
 	int err = reader_rewind(r->reader);
 
 	return err ? err : begin(r);
-}
-
-/* Where it is. */
-struct place {
-	struct reader_place frame;
-	__u64 at, now_ns, over;
-};
-
-int replay_put(const struct replay *r, struct image *to)
-{
-	struct place place = { .at = r->at, .now_ns = r->now_ns, .over = r->over };
-	int err = reader_place(r->reader, &place.frame);
-
-	if (err)
-		return err;
-	image_put(to, &place, sizeof(place));
-	replay_memory_put(&r->memory, to);
-	replay_vms_put(r->vms, r->now_ns, to);
-	return 0;
-}
-
-int replay_take(struct replay *r, const __u64 **from)
-{
-	struct place place;
-	int err;
-
-	*from = image_get(*from, &place, sizeof(place));
-	err = reader_return(r->reader, &place.frame);
-	if (err)
-		return err;
-	r->item = reader_next(r->reader);
-	r->frame = r->item == READER_EVENTS ? reader_events(r->reader) : NULL;
-	r->at = place.at;
-	r->over = place.over;
-	err = replay_memory_take(&r->memory, from);
-	if (err)
-		return err;
-	r->now_ns = place.now_ns;
-	replay_vms_free(r->vms);
-	r->vms = replay_vms_new(r->names, r->nr_names);
-	err = r->vms ? replay_vms_take(r->vms, from) : -ENOMEM;
-	return r->item < 0 ? r->item : err;
 }
 
 /* What comes next is at @next_ns. Where is it to stop before that? REPLAY_MORE: nowhere. */
@@ -273,11 +214,13 @@ __u64 replay_next_ns(const struct replay *r)
 						  reader_frame(r->reader)->last_ns;
 }
 
-__u64 replay_step_ns(const struct replay *r, __u64 step_ns)
+__u64 replay_step_ns(struct replay *r, __u64 step_ns)
 {
-	__u64 now = r->now_ns, next = replay_next_ns(r);
+	__u64 now = r->now_ns, next = replay_next_ns(r), gap = next > now ? next - now : 0;
 
-	if (next > now && (next - now) / 3600 > step_ns)
+	if (gap > step_ns)
+		r->idle += 1 + replay_vms_here(r->vms);
+	if (gap / 3600 > step_ns || (gap > step_ns && r->idle > REPLAY_IDLE_MAX))
 		return next;
 	return now + step_ns > now ? now + step_ns : ~0ull;
 }

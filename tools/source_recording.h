@@ -52,10 +52,13 @@ bool replay_is_over(const struct replay *r);
 /* The time of what comes next, in the window or behind it; 0: nothing does. */
 __u64 replay_next_ns(const struct replay *r);
 /*
- * A step on from where it is; or, if nothing comes for 3600 steps, when something does:
- * a long time without events is one step, and a broken time does no harm.
+ * Where the step on from here ends, asked once for each; or, if nothing comes for 3600 steps,
+ * when something does: a long time without events is one step, and a broken time does no
+ * harm. Nor does a file that has many of them: after REPLAY_IDLE_MAX steps of a VM in which
+ * nothing came, any time without events is one.
  */
-__u64 replay_step_ns(const struct replay *r, __u64 step_ns);
+__u64 replay_step_ns(struct replay *r, __u64 step_ns);
+#define REPLAY_IDLE_MAX (1u << 24)
 /* Where it is. */
 __u64 replay_now_ns(const struct replay *r);
 /* Back to the beginning, with nothing folded. Returns 0 or -errno. */

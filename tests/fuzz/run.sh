@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Give a fuzzer so many inputs; what it found interesting stays in its corpus.
+# Give a fuzzer so many inputs; what it found interesting stays in its corpus. Those that
+# play whole recordings get fewer.
 #   run.sh FUZZER RUNS
 fuzzer=$1
 runs=$2
 name=$(basename "$fuzzer")
+[ "$name" != replay ] || runs=$(((runs + 49) / 50))
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if "$fuzzer" -runs="$runs" -rss_limit_mb=1024 -timeout=10 -artifact_prefix="$fuzzer." \

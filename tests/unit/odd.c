@@ -6,8 +6,8 @@
  * guest hypervisors more than are counted at one time. Or a storm: 15 seconds in which
  * ksmd takes page after page, and the guest takes them back. Or VMs with names in letters
  * that are not ASCII's: of one column, of two, and with marks that have none; each has a
- * memslot. Or refusals
- * of memory that is known by its slot, by its file, or not at all.
+ * memslot. Or refusals of memory that is known by its slot, by its file, or not at all, and
+ * the end of a VMM.
  *   odd FILE [crowd | storm | names | memory]
  */
 #include <stdio.h>
@@ -162,7 +162,8 @@ static void tell_origin(void *ctx, const struct kvmmt_event *e, struct refused *
 	__u64 second = e->time_ns / SECOND;
 
 	(void)ctx;
-	to->slot = second < 102 ? 3 : -1;
+	to->slot = second < 102 || second == 104 ? 3 : -1;
+	to->killed = second == 104;
 	if (second % 2)
 		strcpy(to->backing, "file \"a\", b");
 }
@@ -174,6 +175,7 @@ static void memory(void)
 	writer_ask_origins(writer, tell_origin);
 	for (i = 0; i < 4; i++)
 		fault(100 + i, 0, 0x40000000 + i * PAGE, KVMMT_FAULT_UNSAFE_CACHEABLE);
+	fault(104, 0, 0x40000000 + 4 * PAGE, KVMMT_FAULT_NO_PFN);
 	fault(105, 0, 0x40000000, KVMMT_FAULT_MAPPED);
 }
 

@@ -179,10 +179,11 @@ memory() {
 		101.000000000,"slot 3, file _a_, b",11
 		102.000000000,,11
 		103.000000000,"file _a_, b",11
+		104.000000000,"slot 3",8
 		105.000000000,,0
 	EOF
-		[ "$("$kvmmt" script -F cpu,memory "$work/memory" | grep -c 'memory=')" = 3 ] &&
-		[ "$("$kvmmt" script -F memory "$work/memory" | wc -l)" = 3 ] &&
+		[ "$("$kvmmt" script -F cpu,memory "$work/memory" | grep -c 'memory=')" = 4 ] &&
+		[ "$("$kvmmt" script -F memory "$work/memory" | wc -l)" = 4 ] &&
 		"$kvmmt" export -f csv -o - "$work/memory" | grep -c 'slot 3, file _a_, b' | grep -qx 1 &&
 		"$kvmmt" export -f chrome -o - "$work/memory" | grep -cF '"memory":"slot 3, file _a_, b"' | grep -qx 1 &&
 		"$kvmmt" export -f ctf -o "$work/memory-ctf" "$work/memory" &&
@@ -198,6 +199,13 @@ letters() { # "MARK..." WORDS...
 def columns(s): return sum(0 if u.combining(c) else 2 if u.east_asian_width(c) == "W" else 1 for c in s)
 begins = {columns(l[:l.index(m)]) for l in sys.stdin for m in sys.argv[1:] if m in l}
 assert len(begins) == 1, begins' "${marks[@]}"
+}
+
+# A VMM that was killed in the middle of a fault was not refused anything.
+killed() {
+	"$kvmmt" exporter -i "$work/memory" -t "$work/memory.prom" &&
+		[ "$(grep -c '^kvmmt_refusal_timestamp_seconds.*reason="unsafe-cacheable"' "$work/memory.prom")" = 4 ] &&
+		! grep '^kvmmt_refusal_timestamp_seconds.*reason="no-pfn"' "$work/memory.prom"
 }
 
 # A part of it: the lines between, and all that counts them
@@ -230,6 +238,17 @@ by_clock() {
 		done
 }
 
+# What begins before the recording does, and what is behind its end
+around() {
+	exits 0 report --from 11:08 --to 11:09 --assert 'events == 46' "$odd" &&
+		exits 0 report --from 11:00 --assert 'events == 46' "$odd" &&
+		says "kvmmt stat: $odd: --from is behind its end, 4.000 s from its beginning, 2026-11-18T11:08:24+0000" \
+			stat --from 11:09 "$odd" &&
+		says "kvmmt stat: $odd: --to is before its beginning" stat --to 11:08 "$odd" &&
+		"$kvmmt" stat --from 5 -i - <"$odd" 2>&1 | grep -q 'behind its end, 4.000 s' &&
+		cat "$odd" | "$kvmmt" stat --from 5 -i - 2>&1 | grep -qF 'end (seconds are'
+}
+
 check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
 check "the lines of version 1" same $cases/v1.script script -n 12 -i $cases/v1.kvmmt
 check "from a pipe" piped
@@ -258,19 +277,9 @@ check "tables and losses of a live run" tables
 check "more vCPUs than are counted" crowded
 check "a storm, and until when" says '  twin, the latest until [0-9.]* s' report "$work/storm"
 check "what memory was refused" memory
-# What begins before the recording does, and what is behind its end
-around() {
-	exits 0 report --from 11:08 --to 11:09 --assert 'events == 46' "$odd" &&
-		exits 0 report --from 11:00 --assert 'events == 46' "$odd" &&
-		says "kvmmt stat: $odd: --from is behind its end, 4.000 s from its beginning, 2026-11-18T11:08:24+0000" \
-			stat --from 11:09 "$odd" &&
-		says "kvmmt stat: $odd: --to is before its beginning" stat --to 11:08 "$odd" &&
-		"$kvmmt" stat --from 5 -i - <"$odd" 2>&1 | grep -q 'behind its end, 4.000 s' &&
-		cat "$odd" | "$kvmmt" stat --from 5 -i - 2>&1 | grep -qF 'end (seconds are'
-}
-
 check "letters of names in a report" letters 0x4 report
 check "letters of names of memslots" letters "BACKING anonymous" slots -V größe-π -V 数据库-东京 -V $'cafe\u0301-3'
+check "a killed VMM raises no alarm" killed
 check "a part of it" window $cases/v1.kvmmt
 check "its losses and samples" window_losses
 check "a part by the clock" by_clock

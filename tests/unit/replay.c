@@ -124,6 +124,31 @@ static void invalidate(__u64 at, __u32 process, const char *comm, __u32 reason)
 	writer_event(writer, &e);
 }
 
+/* An event of four VMs an hour, less a second, for years */
+static void hours(void)
+{
+	const __u64 second_ns = 1000000000;
+	struct replay *r;
+	__u64 steps = 0, i;
+
+	begin();
+	for (i = 0; i < 2000; i++) {
+		give(0x1000 * (1 + i % 4), 5, KVMMT_KIND_S2_FAULT);
+		now_ns += 3599 * second_ns;
+	}
+	finish();
+	if (replay_open(&r, path, NULL, 0))
+		return not_ok("it cannot be opened");
+	while (replay_advance(r, replay_step_ns(r, second_ns), NULL, NULL) > 0)
+		steps++;
+	check(steps > 3000000 && steps < 4000000, "too many", "a file can ask for no end of steps: %llu",
+	      (unsigned long long)steps);
+	replay_rewind(r);
+	check(replay_step_ns(r, second_ns) == replay_begin_ns(r) + second_ns, "it is not",
+	      "from its beginning on it is as it was");
+	replay_close(r);
+}
+
 /* Who invalidates, and what was mapped again, as BPF counts it. */
 static void by_whom(void)
 {
@@ -279,6 +304,7 @@ int main(void)
 	crowd();
 	too_many();
 	samples();
+	hours();
 	unlink(path);
 	return check_status();
 }
