@@ -130,7 +130,7 @@ static int draw(struct source *source, struct heatmap *h, char *name)
 		err = -ENOENT;
 	if (!err) {
 		snprintf(name, VM_NAME_LEN, "%s", vm->name);
-		heatmap_begin(h, vm->key.vm, vm->key.pid);
+		heatmap_begin(h, vm->key.vm, vm->key.pid, replay_begin_ns(source->replay));
 		err = again(source, &m, survey, h);
 	}
 	if (!err) {

@@ -91,12 +91,17 @@ marked() {
 		python3 -c 'import sys, xml.dom.minidom as m
 svg = m.parse(sys.argv[1])
 words = {t.firstChild.data for t in svg.getElementsByTagName("text")}
-assert {"memslot refused", "events lost", "0x80000000"} <= words, words
+assert {"memslot refused", "events lost", "0x80000000", "0.010 s", "1.255 s", "2.500 s"} <= words, words
 bands = [r for r in svg.getElementsByTagName("rect") if r.getAttribute("fill") == "#f0e442"]
 # One in the legend, one of the first loss: the second is after the last event of this VM.
 assert len(bands) == 2, len(bands)
 red = [l for l in svg.getElementsByTagName("path") if l.getAttribute("stroke") == "#d55e00"]
 assert len(red) == 2 * 2 + 2 * 6, len(red)' "$work/odd.svg"
+}
+
+# One time alone, from the part's beginning
+moment() {
+	"$kvmmt" heatmap --from 1.1 --to 1.3 -o - "$odd" | grep -o '>[0-9.]* s<' | diff <(echo '>0.100 s<') -
 }
 
 # Twice as large as the SVG: for screens of today
@@ -309,6 +314,7 @@ check "draws a VM" exits 0 heatmap -V vm-1 -o "$work/vm.svg" $cases/v1.kvmmt
 check "which is XML" python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$work/vm.svg"
 check "with types and addresses" drawn
 check "a refused memslot and lost events are marked" marked
+check "a picture of a moment" moment
 check "draws it as PNG too" exits 0 heatmap -V vm-1 -o "$work/vm.png" $cases/v1.kvmmt
 check "which is one, as large" png
 check "a full disk is noticed" exits 1 export -f csv -o /dev/full $cases/v1.kvmmt
