@@ -88,7 +88,8 @@ void ui_prompt_key(struct ui *ui, int key)
 	if (key < 0 || key >= K_UP)
 		return;
 	n = utf8_put(bytes, key);
-	if (utf8_char(bytes, n) && len + n < sizeof(ui->word))
+	/* Names have no spaces; between a date and a time there may be one. */
+	if ((utf8_char(bytes, n) || (key == ' ' && ui->prompt == PROMPT_GO)) && len + n < sizeof(ui->word))
 		memcpy(mempcpy(ui->word + len, bytes, n), "", 1);
 }
 

@@ -98,7 +98,7 @@ says 2 "to: '-1' is neither seconds nor a time" script --to=-1 tests/cases/v1.kv
 for command in stat script top slots; do
 	says 2 'from and --to are for a recording' $command --from 1
 done
-says 1 'to is before --from' report --from 12:00 --to 3 tests/cases/v1.kvmmt
+says 1 'to, 20[^ ]* is before --from, 2026-11-20T00:00:00' report --from 2026-11-20 --to 3 tests/cases/v1.kvmmt
 says 1 'v1.kvmmt: --to is before its beginning' report --to 2026-11-17 tests/cases/v1.kvmmt
 says 1 'v1.kvmmt: --from is behind its end' report --from 1 tests/cases/v1.kvmmt
 says 2 'takes no arguments' features now

@@ -249,7 +249,7 @@ around() {
 		exits 0 report --from 11:00 --assert 'events == 46' "$odd" &&
 		says "kvmmt stat: $odd: --from is behind its end, 4.000 s from its beginning, 2026-11-18T11:08:24+0000" \
 			stat --from 11:09 "$odd" &&
-		says "kvmmt stat: $odd: --to is before its beginning" stat --to 11:08 "$odd" &&
+		says "kvmmt stat: $odd: --to is before its beginning, 2026-11-18T11:08:20+0000" stat --to 11:08 "$odd" &&
 		"$kvmmt" stat --from 5 -i - <"$odd" 2>&1 | grep -q 'behind its end, 4.000 s' &&
 		cat "$odd" | "$kvmmt" stat --from 5 -i - 2>&1 | grep -qF 'end (seconds are'
 }
