@@ -191,7 +191,7 @@ static void begin(struct top *t)
 		snprintf(t->ui.hostname, sizeof(t->ui.hostname), "%s", info->hostname);
 		t->ui.realtime_ns = info->realtime_ns;
 		t->ui.zero_ns = replay_begin_ns(t->source.replay);
-		t->ui.end_ns = recording_last_ns(t->common.input);
+		t->ui.recording = t->common.input;
 	} else {
 		gethostname(t->ui.hostname, sizeof(t->ui.hostname) - 1);
 		t->ui.realtime_ns = wall_offset_ns();

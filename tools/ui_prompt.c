@@ -5,6 +5,7 @@
 
 #include "interval.h"
 #include "moment.h"
+#include "recording.h"
 #include "term.h"
 #include "ui.h"
 #include "utf8.h"
@@ -28,14 +29,18 @@ static void search(struct ui *ui)
 static void go_to(struct ui *ui)
 {
 	struct moment to;
+	__u64 end_ns = 0;
 	int err;
 
 	if (moment_parse(ui->word, &to)) {
 		ui_say(ui, "'%s' is neither seconds nor a time as 12:34:56", ui->word);
 		return;
 	}
+	/* Of a long recording that takes a while. */
+	if (to.of_day && !to.dated && ui->recording)
+		end_ns = recording_last_ns(ui->recording);
 	if (ui->replay)
-		err = moment_within(&to, ui->zero_ns, ui->end_ns, ui->realtime_ns, &ui->go_ns);
+		err = moment_within(&to, ui->zero_ns, end_ns, ui->realtime_ns, &ui->go_ns);
 	else
 		err = moment_ns(&to, ui->zero_ns, true, ui->realtime_ns, &ui->go_ns);
 	if (err)
