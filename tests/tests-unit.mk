@@ -3,7 +3,7 @@
 unit_out := $(O)/unit
 unit_cflags := $(kvmmt_cflags) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Itools -Itests/vm/vmm
 unit_parts := names.o names_tlbi.o wall.o moment.o model.o model_vms.o model_refusal.o counters.o field.o table.o table_rows.o json.o event_text.o event_json.o event_text_vncr.o vmname.o vmname_cgroup.o utf8.o host.o ui.o ui_header.o ui_keys.o ui_help.o ui_page.o ui_prompt.o ui_list.o ui_refusals.o ui_storm.o ui_trend.o ui_cost.o trend.o ui_past.o history.o image.o model_image.o ui_vm.o ui_vncr.o screen.o
-unit_parts += columns.o encode.o decode.o frame.o frame_ring.o host_frame.o writer.o writer_memory.o reader.o
+unit_parts += columns.o encode.o decode.o frame.o frame_ring.o host_frame.o writer.o writer_memory.o reader.o recording_end.o
 unit_parts += recorder.o play.o checkpoints.o replay_vms.o replay_vms_image.o source.o source_recording.o source_recording_image.o replay_memory.o source_live.o source_live_maps.o source_live_events.o source_live_cost.o source_live_vfio.o expr.o event_field.o
 unit_parts += slots.o slot_table.o slots_frame.o source_live_slots.o ui_slots.o
 unit_parts += series.o refusal.o metrics.o metrics_vms.o metrics_storms.o metrics_alerts.o http.o listen.o storm.o storm_cause.o storms.o storm_watch.o thrash.o backing.o tell.o hook.o flight.o symbols.o textfile.o

@@ -51,9 +51,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		add_vm_option(&c->common, arg, state);
 		break;
 	case ARGP_KEY_ARG:
-		if (c->common.input)
-			argp_error(state, "one recording only, not '%s' too", arg);
-		c->common.input = arg;
+		take_input(&c->common, arg, state);
 		break;
 	case ARGP_KEY_END:
 		if (!c->common.input)
@@ -132,7 +130,7 @@ static int draw(struct source *source, struct heatmap *h, char *name)
 		err = -ENOENT;
 	if (!err) {
 		snprintf(name, VM_NAME_LEN, "%s", vm->name);
-		heatmap_begin(h, vm->key.vm, vm->key.pid);
+		heatmap_begin(h, vm->key.vm, vm->key.pid, replay_begin_ns(source->replay));
 		err = again(source, &m, survey, h);
 	}
 	if (!err) {

@@ -34,9 +34,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->assertions[c->nr_assertions++] = arg;
 		break;
 	case ARGP_KEY_ARG:
-		if (c->common.input)
-			argp_error(state, "one recording only, not '%s' too", arg);
-		c->common.input = arg;
+		take_input(&c->common, arg, state);
 		break;
 	case ARGP_KEY_END:
 		if (!c->common.input)

@@ -7,12 +7,14 @@
 #include "json.h"
 #include "kvmmt.h"
 #include "names.h"
+#include "utf8.h"
 
 struct slots {
 	struct common common;
 	struct source source;
 	struct slot_table table;
 	size_t nr_met;			/* VMs that were meant */
+	int name_width;			/* columns of their names */
 	bool headed;
 };
 
@@ -25,7 +27,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &s->common;
 		break;
 	case ARGP_KEY_ARG:
-		return take_recording(&s->common, arg, state) ? 0 : ARGP_ERR_UNKNOWN;
+		take_input(&s->common, arg, state);
+		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -60,25 +63,43 @@ static void print_text(struct slots *all, const struct vm_entry *vm, const struc
 	const char *type = slot_type(s), *flags = slot_words(s, words, sizeof(words));
 
 	if (!all->headed)
-		printf("%-16s %7s %4s %14s %7s %-12s %-20s %s\n", "VM", "PID", "SLOT", "IPA", "SIZE",
-		       "TYPE", "FLAGS", "BACKING");
+		printf("%-*s %7s %4s %14s %7s %-12s %-22s %s\n", all->name_width, "VM", "PID", "SLOT", "IPA",
+		       "SIZE", "TYPE", "FLAGS", "BACKING");
 	all->headed = true;
-	printf("%-16s %7u %4u %#14llx %7s %-12s %-20s %s\n", vm->name, vm->process, s->id,
+	printf("%-*s %7u %4u %#14llx %7s %-12s %-22s %s\n", utf8_room(vm->name, all->name_width), vm->name,
+	       vm->process, s->id,
 	       (unsigned long long)s->ipa, name_size(s->size_bytes, size), type ? type : "-",
 	       *flags ? flags : "-", *s->backing ? s->backing : "-");
 }
 
+/* Whose they are, in @vm. Is that one that was meant? */
+static bool identify(const struct slots *all, const struct vm_slots *s, struct vm_entry *vm)
+{
+	*vm = (struct vm_entry){ .vm = s->key.vm, .pid = s->key.pid };
+	if (all->source.replay)
+		replay_identify(all->source.replay, vm, "");
+	else
+		vm_identify(NULL, vm, "");
+	return vm_entry_meant(vm, all->common.vms, all->common.nr_vms);
+}
+
+static int measure_vm(void *ctx, const struct vm_slots *s)
+{
+	struct slots *all = ctx;
+	struct vm_entry vm;
+	int width = identify(all, s, &vm) ? utf8_columns(vm.name) : 0;
+
+	all->name_width = width > all->name_width ? width : all->name_width;
+	return 0;
+}
+
 static int print_vm(void *ctx, const struct vm_slots *s)
 {
-	struct vm_entry vm = { .vm = s->key.vm, .pid = s->key.pid };
 	struct slots *all = ctx;
+	struct vm_entry vm;
 	size_t i;
 
-	if (all->source.replay)
-		replay_identify(all->source.replay, &vm, "");
-	else
-		vm_identify(NULL, &vm, "");
-	if (!vm_entry_meant(&vm, all->common.vms, all->common.nr_vms))
+	if (!identify(all, s, &vm))
 		return 0;
 	all->nr_met++;
 	for (i = 0; i < s->nr; i++) {
@@ -90,6 +111,13 @@ static int print_vm(void *ctx, const struct vm_slots *s)
 	if (s->more)
 		fail("slots", "%s: only the first %d of its slots are shown", vm.name, KVMMT_MAX_SLOTS);
 	return 0;
+}
+
+static void print(struct slots *s, const struct slot_table *table)
+{
+	s->name_width = 16;
+	slot_table_each(table, measure_vm, s);
+	slot_table_each(table, print_vm, s);
 }
 
 static int keep(void *ctx, const struct vm_slots *s)
@@ -118,7 +146,7 @@ static int run_live(struct slots *s)
 	slot_reader_close(reader);
 	if (err)
 		return fail("slots", "reading memslots: %s", strerror(-err));
-	slot_table_each(&s->table, print_vm, s);
+	print(s, &s->table);
 	if (s->common.nr_vms && !s->nr_met)
 		return fail("slots", "--vm: no VM has this name or pid");
 	return 0;
@@ -139,7 +167,9 @@ static int run_replay(struct slots *s)
 	}
 	if (stopped < 0)
 		return fail("slots", "%s: %s", s->common.input, strerror(-stopped));
-	slot_table_each(replay_slots(s->source.replay), print_vm, s);
+	print(s, replay_slots(s->source.replay));
+	if (!s->nr_met && (!s->common.nr_vms || replay_met(s->source.replay)))
+		fail("slots", "%s: the memslots are not in it", s->common.input);
 	return complain_of_recording(&s->common, s->source.replay);
 }
 

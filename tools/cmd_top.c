@@ -26,8 +26,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		t->output = arg;
 		break;
 	case ARGP_KEY_ARG:
-		if (!take_recording(&t->common, arg, state))
-			argp_error(state, "there is nothing to do with '%s'", arg);
+		take_input(&t->common, arg, state);
 		break;
 	case ARGP_KEY_END:
 		check_fields(&t->common, false, state);
@@ -192,6 +191,7 @@ static void begin(struct top *t)
 		snprintf(t->ui.hostname, sizeof(t->ui.hostname), "%s", info->hostname);
 		t->ui.realtime_ns = info->realtime_ns;
 		t->ui.zero_ns = replay_begin_ns(t->source.replay);
+		t->ui.recording = t->common.input;
 	} else {
 		gethostname(t->ui.hostname, sizeof(t->ui.hostname) - 1);
 		t->ui.realtime_ns = wall_offset_ns();

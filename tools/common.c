@@ -12,6 +12,7 @@
 #include "kvmmt.h"
 #include "replay_vms.h"
 #include "vmname.h"
+#include "wall.h"
 
 volatile int stop;
 
@@ -207,29 +208,54 @@ struct live *open_live(const struct common *c, struct host *host, bool count, __
 	return live;
 }
 
+/* ", TIME", or "" if the host's clock was not set */
+static const char *clock_words(__s64 offset_ns, __u64 time_ns, char words[64])
+{
+	struct wall wall = { .offset_ns = offset_ns };
+
+	*words = '\0';
+	if (wall_known(&wall))
+		wall_text(&wall, time_ns, 0, mempcpy(words, ", ", 2), 62);
+	return words;
+}
+
+static int complain_of_from(const struct common *c, __s64 offset_ns, __u64 begin_ns, __u64 end_ns)
+{
+	char at[64];
+
+	if (!end_ns)
+		return fail(c->command, "%s: --from is behind its end (seconds are from its beginning)", c->input);
+	return fail(c->command, "%s: --from is behind its end, %.3f s from its beginning%s", c->input,
+		    (double)(end_ns - begin_ns) / 1e9, clock_words(offset_ns, end_ns, at));
+}
+
 /* Of the recording only what was asked for. */
 static int set_window(const struct common *c, struct replay *r)
 {
-	__u64 begin_ns = replay_begin_ns(r), from_ns = 0, to_ns = ~0ull;
+	__u64 begin_ns = replay_begin_ns(r), end_ns = recording_last_ns(c->input);
+	__u64 from_ns = 0, to_ns = ~0ull;
 	__s64 offset_ns = replay_info(r)->realtime_ns;
+	char at[64], other[64];
 	int err = 0;
 
 	if (c->from.given)
-		err = moment_ns(&c->from, begin_ns, false, offset_ns, &from_ns);
+		err = moment_within(&c->from, begin_ns, end_ns, offset_ns, &from_ns);
 	if (c->to.given && !err)
-		err = moment_ns(&c->to, begin_ns, false, offset_ns, &to_ns);
+		err = moment_within(&c->to, begin_ns, end_ns, offset_ns, &to_ns);
 	if (err)
 		return fail(c->command, "%s: its host did not know the time of day; --from and --to "
 					"can be seconds", c->input);
 	if (to_ns < from_ns)
-		return fail(c->command, "--to is before --from");
+		return fail(c->command, "--to%s is before --from%s", clock_words(offset_ns, to_ns, at),
+			    clock_words(offset_ns, from_ns, other));
 	if (to_ns < begin_ns)
-		return fail(c->command, "%s: --to is before its beginning", c->input);
+		return fail(c->command, "%s: --to is before its beginning%s", c->input,
+			    clock_words(offset_ns, begin_ns, at));
 	err = replay_window(r, from_ns, to_ns);
 	if (err)
 		return fail(c->command, "%s: %s", c->input, strerror(-err));
 	if (begin_ns && !replay_next_ns(r))
-		return fail(c->command, "%s: --from is behind its end (seconds are from its beginning)", c->input);
+		return complain_of_from(c, offset_ns, begin_ns, end_ns);
 	return 0;
 }
 
@@ -301,7 +327,8 @@ int complain_of_recording(const struct common *c, const struct replay *replay)
 	else if (ended && !s->complete)
 		fail(c->command, "%s: still being written, or cut off", c->input);
 	if ((ended || c->to.given) && c->nr_vms && !replay_met(replay))
-		return fail(c->command, "%s: --vm: no VM in it has this name or pid", c->input);
+		return fail(c->command, "%s: --vm: no VM in %s has this name or pid", c->input,
+			    c->from.given || c->to.given ? "that part of it" : "it");
 	return s->damaged_frames || s->damaged_bytes || replay_uncounted(replay);
 }
 

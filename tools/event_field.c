@@ -51,7 +51,7 @@ int event_fields_parse(struct event_fields *f, const char *names, char *bad, siz
 
 	event_fields_all(&all);
 	memset(f, 0, sizeof(*f));
-	for (; *names; names += n + (names[n] == ',')) {
+	do {
 		n = strcspn(names, ",");
 		for (i = 0; i < all.nr; i++)
 			if (strlen(all.fields[i].name) == n && !strncmp(all.fields[i].name, names, n))
@@ -61,7 +61,8 @@ int event_fields_parse(struct event_fields *f, const char *names, char *bad, siz
 			return -EINVAL;
 		}
 		f->fields[f->nr++] = all.fields[i];
-	}
+		names += n + (names[n] == ',');
+	} while (*names);
 	return 0;
 }
 
@@ -250,6 +251,8 @@ void event_fields_text(const struct event_fields *f, const struct kvmmt_event *e
 		text_char(&t, '=');
 		put(&t, f, i, &of, false);
 	}
+	if (t.at == line)
+		return;
 	text_char(&t, '\n');
 	fwrite_unlocked(line, 1, t.at - line, out);
 }

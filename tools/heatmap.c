@@ -8,11 +8,12 @@
 
 #define BLOCKS_MAX (sizeof(((struct heatmap *)0)->blocks) / sizeof(__u64))
 
-void heatmap_begin(struct heatmap *h, __u64 vm, __u32 pid)
+void heatmap_begin(struct heatmap *h, __u64 vm, __u32 pid, __u64 zero_ns)
 {
 	memset(h, 0, sizeof(*h));
 	h->vm = vm;
 	h->pid = pid;
+	h->zero_ns = zero_ns;
 	h->shift = HEATMAP_SHIFT;
 	memset(h->now, HEATMAP_BLANK, sizeof(h->now));
 }

@@ -28,6 +28,7 @@ struct heatmap {
 	int shift;		/* log2 of a block's bytes */
 	__u64 blocks[HEATMAP_ROWS * 4];	/* IPA >> shift, ascending once they are settled */
 	size_t nr_blocks;
+	__u64 zero_ns;		/* what seconds are from */
 	__u64 first_ns, last_ns;
 	struct heatmap_cell cells[HEATMAP_ROWS][HEATMAP_COLS];
 	__u8 now[HEATMAP_ROWS];	/* each block's type */
@@ -36,7 +37,7 @@ struct heatmap {
 };
 
 /* Twice over the events: first which blocks there are and when, then what happened. */
-void heatmap_begin(struct heatmap *h, __u64 vm, __u32 pid);
+void heatmap_begin(struct heatmap *h, __u64 vm, __u32 pid, __u64 zero_ns);
 void heatmap_survey(struct heatmap *h, const struct kvmmt_event *e);
 void heatmap_settle(struct heatmap *h);
 void heatmap_fill(struct heatmap *h, const struct kvmmt_event *e);

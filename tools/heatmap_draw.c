@@ -126,12 +126,16 @@ static void draw_legend(struct canvas *c)
 
 static void draw_times(const struct heatmap *h, int y, struct canvas *c)
 {
-	double seconds = (double)(h->last_ns - h->first_ns) / 1e9;
+	double step = (double)(h->last_ns - h->first_ns) / 4e9, part;
+	double begin = (double)(__s64)(h->first_ns - h->zero_ns) / 1e9;
+	int i, digits = step > 0 ? 0 : 3, nr = step > 0 ? 5 : 1;
 	char time[32];
-	int i;
 
-	for (i = 0; i <= 4; i++) {
-		snprintf(time, sizeof(time), "%.3g s", seconds * i / 4);
+	/* So many that each step has three. */
+	for (part = step; part > 0 && part < 100 && digits < 9; part *= 10)
+		digits++;
+	for (i = 0; i < nr; i++) {
+		snprintf(time, sizeof(time), "%.*f s", digits, begin + step * i);
 		c->text(c, LEFT + i * HEATMAP_COLS * CELL_W / 4, y + 14, ANCHOR_MIDDLE, WORDS, time);
 	}
 }

@@ -70,7 +70,9 @@ __u32 parse_kind(const char *arg, struct argp_state *state);	/* bit by kind */
 void parse_storm(const char *option, struct storm_limits *limits, char *arg,
 		 struct argp_state *state);
 
-/* If this argument is a recording, no word behind "--", it stands for --input. */
+/* This argument stands for --input. */
+void take_input(struct common *c, const char *arg, const struct argp_state *state);
+/* The same if it is a file that cannot be a COMMAND, and no word behind "--". */
 bool take_recording(struct common *c, const char *arg, const struct argp_state *state);
 /* Fields to show or to sort by that rows of VMs, or of vCPUs, do not have end the command. */
 void check_fields(const struct common *c, bool vcpus, const struct argp_state *state);

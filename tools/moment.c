@@ -11,6 +11,7 @@
 #define DIGITS	  "0123456789"
 #define SECONDS	  1e12		/* not more than so many; it is 30000 years */
 #define SECOND_NS 1000000000ll
+#define DAY_NS	  (86400 * SECOND_NS)
 
 static int parse_seconds(const char *word, struct moment *m)
 {
@@ -45,6 +46,15 @@ static const char *parse_time(const char *at, struct moment *m)
 	return strptime(at, "%z", &m->tm);
 }
 
+/* Not the 31st of February */
+static bool has_day(struct tm tm)
+{
+	const int day = tm.tm_mday;
+
+	timegm(&tm);
+	return tm.tm_mday == day;
+}
+
 int moment_parse(const char *word, struct moment *m)
 {
 	const char *at;
@@ -56,6 +66,8 @@ int moment_parse(const char *word, struct moment *m)
 	m->of_day = true;
 	at = strptime(word, "%Y-%m-%d", &m->tm);
 	m->dated = at;
+	if (at && !has_day(m->tm))
+		return -EINVAL;
 	if (at && *at)
 		at = *at == 'T' || *at == ' ' ? parse_time(at + 1, m) : NULL;
 	else if (!at)
@@ -108,12 +120,24 @@ int moment_ns(const struct moment *m, __u64 base_ns, bool ago, __s64 offset_ns, 
 	}
 	if (!wall_known(&wall))
 		return -ENODATA;
-	t = m->dated ? of(m, m->tm) : near(m, ((__s64)base_ns + offset_ns) / SECOND_NS, ago);
+	t = m->dated ? of(m, m->tm) : near(m, (__s64)(base_ns + (__u64)offset_ns) / SECOND_NS, ago);
 	if (t <= offset_ns / SECOND_NS)
 		*ns = 0;
 	else if (t > INT64_MAX / SECOND_NS - 1)
 		*ns = ~0ull;
 	else
 		*ns = (__u64)(t * SECOND_NS - offset_ns) + clamp(m->s * 1e9);
+	return 0;
+}
+
+int moment_within(const struct moment *m, __u64 begin_ns, __u64 end_ns, __s64 offset_ns, __u64 *ns)
+{
+	int err = moment_ns(m, begin_ns, false, offset_ns, ns);
+
+	if (err || !m->of_day || m->dated || !end_ns || *ns <= end_ns)
+		return err;
+	/* The one before is a day less what this one is behind the beginning from that. */
+	if ((*ns - begin_ns) + (*ns - end_ns) > DAY_NS)
+		*ns = *ns > DAY_NS ? *ns - DAY_NS : 0;
 	return 0;
 }

@@ -27,5 +27,11 @@ int moment_parse(const char *word, struct moment *m);
  * and it is a time of day.
  */
 int moment_ns(const struct moment *m, __u64 base_ns, bool ago, __s64 offset_ns, __u64 *ns);
+/*
+ * The same for something from @begin_ns to @end_ns (0: not known): seconds are from its
+ * beginning, a time of day without a date is the first one from there on, or, if that is
+ * behind the end, the one before the beginning if that is nearer.
+ */
+int moment_within(const struct moment *m, __u64 begin_ns, __u64 end_ns, __s64 offset_ns, __u64 *ns);
 
 #endif

@@ -108,7 +108,7 @@ static void parse_fields(struct common *c, const char *arg, struct argp_state *s
 {
 	if (!strcmp(arg, "list"))
 		list_fields();
-	while (*arg) {
+	do {
 		size_t len = strcspn(arg, ",");
 		const struct field *f = field_find(arg, len);
 
@@ -123,7 +123,7 @@ static void parse_fields(struct common *c, const char *arg, struct argp_state *s
 		}
 		c->fields[c->nr_fields++] = f;
 		arg += len + (arg[len] == ',');
-	}
+	} while (*arg);
 }
 
 size_t parse_size(const char *option, const char *arg, struct argp_state *state)
@@ -141,16 +141,31 @@ size_t parse_size(const char *option, const char *arg, struct argp_state *state)
 	return 0;
 }
 
+/* What cannot be run is meant to be one, be it damaged or a pipe. */
 static bool is_recording(const char *path)
 {
 	char magic[4] = "";
 	struct stat st;
-	FILE *f = stat(path, &st) || !S_ISREG(st.st_mode) ? NULL : fopen(path, "re");
-	size_t n = f ? fread(magic, 1, sizeof(magic), f) : 0;
+	size_t n = 0;
+	FILE *f;
 
-	if (f)
+	if (stat(path, &st))
+		return false;
+	if (!(st.st_mode & 0111))
+		return true;
+	f = S_ISREG(st.st_mode) ? fopen(path, "re") : NULL;
+	if (f) {
+		n = fread(magic, 1, sizeof(magic), f);
 		fclose(f);
+	}
 	return n == sizeof(magic) && !memcmp(magic, "KVMR", sizeof(magic));
+}
+
+void take_input(struct common *c, const char *arg, const struct argp_state *state)
+{
+	if (c->input)
+		argp_error(state, "one recording only, not '%s' too", arg);
+	c->input = arg;
 }
 
 bool take_recording(struct common *c, const char *arg, const struct argp_state *state)
@@ -159,9 +174,7 @@ bool take_recording(struct common *c, const char *arg, const struct argp_state *
 		return false;
 	if (!is_recording(arg))
 		return false;
-	if (c->input)
-		argp_error(state, "one recording only, not '%s' too", arg);
-	c->input = arg;
+	take_input(c, arg, state);
 	return true;
 }
 

@@ -52,6 +52,8 @@ int play_step(struct play *p)
 {
 	int stopped, err;
 
+	/* A step that led to the end of a window has shown all of it. */
+	p->ended |= replay_is_over(p->source->replay);
 	if (p->ended)
 		return 0;
 	stopped = advance(p);

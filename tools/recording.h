@@ -147,6 +147,9 @@ int reader_return(struct reader *r, const struct reader_place *place);
 /* The file's size and how much of it is read, in bytes; 0: unknown. */
 void reader_progress(const struct reader *r, __u64 *at, __u64 *size);
 
+/* recording_end.c: the latest time in it; 0: not known, of a pipe, or where a frame is damaged */
+__u64 recording_last_ns(const char *path);
+
 /* A sentence for an error of reader_open(). */
 const char *reader_error(int err);
 

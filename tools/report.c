@@ -7,6 +7,7 @@
 #include "play.h"
 #include "report.h"
 #include "storms.h"
+#include "utf8.h"
 
 #define STEP_NS 1000000000ull
 
@@ -26,8 +27,13 @@ static void sum_up(struct report *r)
 	size_t i;
 
 	model_add(&r->sum, &m->rest.now);
-	for (i = 0; i < m->nr_vms; i++)
+	r->name_width = 14;
+	for (i = 0; i < m->nr_vms; i++) {
+		int width = utf8_columns(m->vms[i]->name);
+
 		model_add(&r->sum, &m->vms[i]->now);
+		r->name_width = width > r->name_width ? width : r->name_width;
+	}
 	r->nr_vms = m->nr_vms + m->nr_rest;
 	r->lost = counters_sum(m->lost, KVMMT_KIND_NR);
 	r->uncounted = m->lost_vms;

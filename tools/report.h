@@ -22,6 +22,7 @@ struct report {
 	__u64 nr_events, lost, nr_vms, length_ns;
 	__u64 uncounted;		/* not lost, but of more VMs or vCPUs than are counted */
 	double seconds;
+	int name_width;			/* columns of its VMs' names in tables */
 	struct wall wall;		/* of the host */
 	int err;
 	int status;			/* the exit status that the recording deserves */

@@ -5,6 +5,7 @@
 #include "json.h"
 #include "refusal.h"
 #include "report.h"
+#include "utf8.h"
 
 void report_refusals_add(struct report *r, const struct kvmmt_event *e)
 {
@@ -14,13 +15,14 @@ void report_refusals_add(struct report *r, const struct kvmmt_event *e)
 		r->err = source_refusal(&r->source, &r->model, e, &what);
 }
 
-static void print_text(const struct model_vm *vm, const struct model_refused *m, FILE *out)
+static void print_text(const struct report *r, const struct model_vm *vm,
+		       const struct model_refused *m, FILE *out)
 {
 	const char *reason = refusal_reason(&m->event);
 	char what[REFUSED_LEN];
 
 	refused_text(m->slot, m->backing, what);
-	fprintf(out, "%-14s %-45s %8llu  %s of a %s\n", vm->name, what,
+	fprintf(out, "%-*s %-45s %8llu  %s of a %s\n", utf8_room(vm->name, r->name_width), vm->name, what,
 		(unsigned long long)m->count, reason ? reason : "unknown", refusal_at(&m->event));
 }
 
@@ -34,10 +36,10 @@ void report_refusals_text(const struct report *r, FILE *out)
 
 		for (k = 0; k < vm->nr_kept; k++) {
 			if (first)
-				fprintf(out, "\n%-14s %-45s %8s  reason\n", "refused", "memory",
-					"count");
+				fprintf(out, "\n%-*s %-45s %8s  reason\n", r->name_width, "refused",
+					"memory", "count");
 			first = false;
-			print_text(vm, &vm->refusals[k], out);
+			print_text(r, vm, &vm->refusals[k], out);
 		}
 	}
 }

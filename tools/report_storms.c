@@ -6,6 +6,7 @@
 #include "names.h"
 #include "report.h"
 #include "storms.h"
+#include "utf8.h"
 
 typedef unsigned long long ull;
 
@@ -37,11 +38,13 @@ void report_storms_text(const struct report *r, FILE *out)
 	struct who *all = all_causes(m, &nr);
 
 	if (nr)
-		fprintf(out, "\n%-14s %-36s %8s %8s  reason\n", "invalidated", "by", "count", "bytes");
+		fprintf(out, "\n%-*s %-36s %8s %8s  reason\n", r->name_width, "invalidated", "by", "count",
+			"bytes");
 	for (i = 0; i < nr && i < REPORT_RANGES; i++) {
 		const struct storm_cause c = storm_cause_of(&all[i].cause->key);
 
-		fprintf(out, "%-14s %-36s %8s %8s  %s\n", all[i].vm->name,
+		fprintf(out, "%-*s %-36s %8s %8s  %s\n", utf8_room(all[i].vm->name, r->name_width),
+			all[i].vm->name,
 			storm_cause_who(&c, all[i].vm, false, who),
 			field_short(all[i].cause->now.count, FIELD_COUNT, count),
 			field_short(all[i].cause->now.bytes, FIELD_BYTES, bytes),

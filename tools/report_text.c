@@ -6,6 +6,7 @@
 #include "json.h"
 #include "names.h"
 #include "report.h"
+#include "utf8.h"
 
 typedef unsigned long long ull;
 
@@ -102,10 +103,13 @@ static void print_ranges(struct report *r, FILE *out)
 
 	if (nr)
 		fprintf(out, "\n2 MiB ranges with the most faults and invalidations\n");
-	for (i = 0; i < nr; i++)
-		fprintf(out, "  %-14s 0x%-12llx %10llu faults %10llu invalidations%s\n",
-			vm_name_of(r, &top[i]), (ull)top[i].ipa, (ull)top[i].faults,
+	for (i = 0; i < nr; i++) {
+		const char *name = vm_name_of(r, &top[i]);
+
+		fprintf(out, "  %-*s 0x%-12llx %10llu faults %10llu invalidations%s\n",
+			utf8_room(name, r->name_width), name, (ull)top[i].ipa, (ull)top[i].faults,
 			(ull)top[i].invals, top[i].error ? "  (at most)" : "");
+	}
 }
 
 void report_text(struct report *r, FILE *out)

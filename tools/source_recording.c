@@ -6,6 +6,9 @@
 
 #include "source_recording_state.h"
 
+/* A loss is told when it is over: one that began before .to_ns, so much after it at most. */
+#define LATE_NS 1000000000ull
+
 static int take_slots(struct replay *r)
 {
 	const struct vm_entry *vm;
@@ -22,8 +25,11 @@ static void next_item(struct replay *r)
 	r->memory.nr_origins = 0;
 	while (!err) {
 		r->item = reader_next(r->reader);
-		if (r->item == READER_SLOTS)
+		/* They may stand before older events. */
+		if (r->item == READER_SLOTS && reader_frame(r->reader)->first_ns <= r->to_ns)
 			err = take_slots(r);
+		else if (r->item == READER_SLOTS)
+			continue;
 		else if (r->item == READER_ORIGINS)
 			replay_memory_origins(&r->memory, r->reader);
 		else
@@ -37,17 +43,18 @@ static void next_item(struct replay *r)
 		replay_vms_name(r->vms, r->frame->vms, r->frame->nr_vms);
 }
 
-/* To .from_ns. */
+/* To .from_ns. A sample that was taken just then ends nothing that is in the window. */
 static void skip(struct replay *r)
 {
 	reader_skip(r->reader, r->from_ns);
-	while (r->item > 0 && reader_frame(r->reader)->last_ns < r->from_ns)
+	r->cut = r->begin_ns < r->from_ns;
+	if (!r->cut)
+		return;
+	r->begin_ns = r->now_ns = r->from_ns;
+	while (r->item > 0 && reader_frame(r->reader)->last_ns < r->from_ns + (r->item == READER_SAMPLE))
 		next_item(r);
 	while (r->frame && r->at < r->frame->nr && r->frame->events[r->at].time_ns < r->from_ns)
 		r->at++;
-	r->cut = r->begin_ns < r->from_ns;
-	if (r->cut)
-		r->begin_ns = r->now_ns = r->from_ns;
 }
 
 static int begin(struct replay *r)
@@ -116,10 +123,12 @@ int replay_rewind(struct replay *r)
 /* What comes next is at @next_ns. Where is it to stop before that? REPLAY_MORE: nowhere. */
 static int stop_before(struct replay *r, __u64 next_ns, __u64 until_ns)
 {
-	if (next_ns > until_ns && until_ns <= r->to_ns)
+	if (next_ns > until_ns && until_ns < r->to_ns)
 		return REPLAY_TIME;
-	r->over = next_ns > r->to_ns;
-	return r->over ? REPLAY_END : REPLAY_MORE;
+	if (next_ns <= r->to_ns)
+		return REPLAY_MORE;
+	r->over = true;
+	return until_ns == r->to_ns ? REPLAY_TIME : REPLAY_END;
 }
 
 /* The frame's events up to @until_ns. REPLAY_MORE: there are no more in it. */
@@ -158,6 +167,23 @@ static int take_sample(struct replay *r, __u64 until_ns)
 	return last ? REPLAY_TOTALS : REPLAY_SAMPLE;
 }
 
+/* The window is over: losses that began in it. */
+static void take_late_losses(struct replay *r, live_event_fn fn, void *ctx)
+{
+	__u64 late_ns = r->to_ns < ~0ull - LATE_NS ? r->to_ns + LATE_NS : ~0ull;
+
+	for (; r->item > 0 && reader_frame(r->reader)->first_ns <= late_ns; next_item(r))
+		for (; r->frame && r->at < r->frame->nr; r->at++) {
+			const struct kvmmt_event *e = &r->frame->events[r->at];
+
+			if (e->kind != KVMMT_KIND_LOST || e->lost.first_ns > r->to_ns)
+				continue;
+			replay_vms_fold(r->vms, e);
+			if (fn)
+				fn(ctx, e);
+		}
+}
+
 int replay_advance(struct replay *r, __u64 until_ns, live_event_fn fn, void *ctx)
 {
 	int stopped = REPLAY_END;
@@ -175,6 +201,8 @@ int replay_advance(struct replay *r, __u64 until_ns, live_event_fn fn, void *ctx
 		r->now_ns = until_ns;
 	else if (r->over)
 		r->now_ns = r->to_ns;
+	if (r->over)
+		take_late_losses(r, fn, ctx);
 	return r->item < 0 ? r->item : stopped;
 }
 
@@ -286,6 +314,11 @@ bool replay_has_samples(const struct replay *r)
 bool replay_is_cut(const struct replay *r)
 {
 	return r->cut;
+}
+
+bool replay_is_over(const struct replay *r)
+{
+	return r->over;
 }
 
 const struct recording_info *replay_info(const struct replay *r)

@@ -25,7 +25,8 @@ enum replay_stop {
 int replay_open(struct replay **r, const char *path, const char *const *vms, size_t nr_vms);
 /*
  * From now on the recording is what was between these times, ends included, for @r that was
- * just opened; its frames before that are not even checked. Returns 0 or -errno.
+ * just opened; its frames before that are not even checked. A loss that began in it and was
+ * over within a second behind its end is of it too. Returns 0 or -errno.
  */
 int replay_window(struct replay *r, __u64 from_ns, __u64 to_ns);
 void replay_close(struct replay *r);
@@ -46,6 +47,8 @@ __u64 replay_begin_ns(const struct replay *r);
 bool replay_has_samples(const struct replay *r);
 /* Is its beginning not in the window? */
 bool replay_is_cut(const struct replay *r);
+/* Is it at its window's end, with something behind that? Nothing comes any more. */
+bool replay_is_over(const struct replay *r);
 /* The time of what comes next, in the window or behind it; 0: nothing does. */
 __u64 replay_next_ns(const struct replay *r);
 /*

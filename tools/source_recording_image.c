@@ -7,12 +7,13 @@
 /* Where it is. */
 struct place {
 	struct reader_place frame;
-	__u64 at, now_ns, idle;
+	__u64 at, now_ns, idle, over;
 };
 
 int replay_put(const struct replay *r, struct image *to)
 {
-	struct place place = { .at = r->at, .now_ns = r->now_ns, .idle = r->idle };
+	struct place place = { .at = r->at, .now_ns = r->now_ns, .idle = r->idle,
+			       .over = r->over };
 	int err = reader_place(r->reader, &place.frame);
 
 	if (err)
@@ -35,7 +36,7 @@ int replay_take(struct replay *r, const __u64 **from)
 	r->item = reader_next(r->reader);
 	r->frame = r->item == READER_EVENTS ? reader_events(r->reader) : NULL;
 	r->at = place.at;
-	r->over = false;
+	r->over = place.over;
 	err = replay_memory_take(&r->memory, from);
 	if (err)
 		return err;

@@ -137,7 +137,7 @@ static void put_cell(const struct table *t, size_t k, const char *cell, int name
 	if (f->type != FIELD_NAME)
 		fprintf(out, "%*s", f->width, cell);
 	else if (nth(t, k + 1, false))
-		fprintf(out, "%-*s", width(f, name_width) + (int)(strlen(cell) - utf8_columns(cell)), cell);
+		fprintf(out, "%-*s", utf8_room(cell, width(f, name_width)), cell);
 	else
 		fputs(cell, out);
 }

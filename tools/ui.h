@@ -44,6 +44,7 @@ struct ui {
 	bool to_live;			/* the user has seen enough of the past */
 	double speed;			/* of the replay */
 	__u64 zero_ns;			/* where seconds are from: its beginning; live: the latest sample */
+	const char *recording;		/* its path, or NULL */
 	__s64 realtime_ns;		/* CLOCK_REALTIME minus CLOCK_MONOTONIC, 0: not known */
 	bool go;			/* the user wants to be at @go_ns */
 	__u64 go_ns;

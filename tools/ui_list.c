@@ -181,8 +181,27 @@ static bool draw_heads(const struct list *l, int row)
 	return shown;
 }
 
+/* What of all the list is: the filter, and which rows, if they are not all. Returns its columns. */
+static int draw_part(const struct list *l, int row, size_t nr, size_t room)
+{
+	const struct ui *ui = l->ui;
+	char text[UI_WORD_LEN + 64] = "";
+	size_t last = ui->top + room < nr ? ui->top + room : nr;
+	int width;
+
+	if (ui->filter[0])
+		ui_append(text, sizeof(text), "only %s", ui->filter);
+	if (nr > room)
+		ui_append(text, sizeof(text), "%zu-%zu of %zu", ui->top + 1, last, nr);
+	width = utf8_columns(text);
+	if (!width || l->screen->cols < 40 || width > l->screen->cols)
+		return 0;
+	screen_put(l->screen, row, l->screen->cols - width, ATTR_TITLE, "%s", text);
+	return width + 2;
+}
+
 /* What the order is by, and which tracepoints feed that. */
-static void draw_sort(const struct list *l, int row, bool shown)
+static void draw_sort(const struct list *l, int row, bool shown, int less)
 {
 	const struct field *f = &fields[l->ui->sort];
 	char from[160] = "", text[512];
@@ -196,7 +215,7 @@ static void draw_sort(const struct list *l, int row, bool shown)
 					 l->ui->host->tracepoint[kind] ? "" : " (missing)");
 	snprintf(text, sizeof(text), "sort %c %s%s%s: %s", l->ui->invert ? '^' : 'v', f->head,
 		 shown ? "" : " (not shown)", from, f->help);
-	screen_cell(l->screen, row, 0, l->screen->cols, ATTR_DIM, text);
+	screen_cell(l->screen, row, 0, l->screen->cols > less ? l->screen->cols - less : 0, ATTR_DIM, text);
 }
 
 void ui_draw_list(struct ui *ui, struct screen *s)
@@ -208,16 +227,17 @@ void ui_draw_list(struct ui *ui, struct screen *s)
 	struct list l = { .ui = ui, .screen = s };
 
 	choose_widths(&l, rows, nr);
-	draw_sort(&l, UI_HEADER_ROWS - 2, draw_heads(&l, UI_HEADER_ROWS - 1));
-	if (rows && !nr)
-		screen_put(s, UI_HEADER_ROWS + 1, 4, ATTR_DIM, "%s",
-			   ui->model->nr_vms ? "No VM matches the filter or is alive." :
-					       "No VM has faulted yet. Waiting for the first.");
 	at = rows ? ui_position(ui, rows, nr) : 0;
 	if (at < ui->top)
 		ui->top = at;
 	if (room && at >= ui->top + room)
 		ui->top = at - room + 1;
+	draw_sort(&l, UI_HEADER_ROWS - 2, draw_heads(&l, UI_HEADER_ROWS - 1),
+		  draw_part(&l, UI_HEADER_ROWS - 2, nr, room));
+	if (rows && !nr)
+		screen_put(s, UI_HEADER_ROWS + 1, 4, ATTR_DIM, "%s",
+			   ui->model->nr_vms ? "No VM matches the filter or is alive." :
+					       "No VM has faulted yet. Waiting for the first.");
 	for (i = 0; rows && i < room && ui->top + i < nr; i++)
 		draw_row(&l, UI_HEADER_ROWS + i, &rows[ui->top + i]);
 	free(rows);

@@ -38,7 +38,7 @@ int ui_draw_wrapped(struct screen *s, int row, int indent, enum attr attr, const
 	while (*text) {
 		size_t fits = utf8_fit(text, width), len = fits;
 
-		while (text[len] && text[len] != ' ' && len > fits / 2)
+		while (text[len] && text[len] != ' ' && len)
 			len--;
 		if (text[len] != ' ')
 			len = fits;

@@ -5,6 +5,7 @@
 
 #include "interval.h"
 #include "moment.h"
+#include "recording.h"
 #include "term.h"
 #include "ui.h"
 #include "utf8.h"
@@ -28,10 +29,21 @@ static void search(struct ui *ui)
 static void go_to(struct ui *ui)
 {
 	struct moment to;
+	__u64 end_ns = 0;
+	int err;
 
-	if (moment_parse(ui->word, &to))
+	if (moment_parse(ui->word, &to)) {
 		ui_say(ui, "'%s' is neither seconds nor a time as 12:34:56", ui->word);
-	else if (moment_ns(&to, ui->zero_ns, !ui->replay, ui->realtime_ns, &ui->go_ns))
+		return;
+	}
+	/* Of a long recording that takes a while. */
+	if (to.of_day && !to.dated && ui->recording)
+		end_ns = recording_last_ns(ui->recording);
+	if (ui->replay)
+		err = moment_within(&to, ui->zero_ns, end_ns, ui->realtime_ns, &ui->go_ns);
+	else
+		err = moment_ns(&to, ui->zero_ns, true, ui->realtime_ns, &ui->go_ns);
+	if (err)
 		ui_say(ui, "the time of day is not known: its host's clock was not set");
 	else
 		ui->go = true;
@@ -81,7 +93,8 @@ void ui_prompt_key(struct ui *ui, int key)
 	if (key < 0 || key >= K_UP)
 		return;
 	n = utf8_put(bytes, key);
-	if (utf8_char(bytes, n) && len + n < sizeof(ui->word))
+	/* Names have no spaces; between a date and a time there may be one. */
+	if ((utf8_char(bytes, n) || (key == ' ' && ui->prompt == PROMPT_GO)) && len + n < sizeof(ui->word))
 		memcpy(mempcpy(ui->word + len, bytes, n), "", 1);
 }
 

@@ -109,6 +109,11 @@ size_t utf8_columns(const char *s)
 	return columns;
 }
 
+int utf8_room(const char *s, int columns)
+{
+	return columns + (int)strlen(s) - (int)utf8_columns(s);
+}
+
 size_t utf8_fit(const char *s, size_t columns)
 {
 	const char *at = s, *next = s;

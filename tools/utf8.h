@@ -27,6 +27,8 @@ bool utf8_shown(__u32 c);
 /* Columns of a character on a terminal of this locale: 0, 1 or 2. */
 int utf8_width(__u32 c);
 size_t utf8_columns(const char *s);
+/* What "%-*s" has to be told for @s to take @columns. */
+int utf8_room(const char *s, int columns);
 /* How many bytes of @s, in whole characters, fit into @columns. */
 size_t utf8_fit(const char *s, size_t columns);
 

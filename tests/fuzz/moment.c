@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t len)
 
 	if (word && !moment_parse(word, &m)) {
 		moment_ns(&m, 90000000000, false, 1795276800000000000, &ns);
+		moment_within(&m, 90000000000, 95000000000, 1795276800000000000, &ns);
 		moment_ns(&m, ~0ull, true, 1795276800000000000, &ns);
 	}
 	free(word);

@@ -98,7 +98,7 @@ says 2 "to: '-1' is neither seconds nor a time" script --to=-1 tests/cases/v1.kv
 for command in stat script top slots; do
 	says 2 'from and --to are for a recording' $command --from 1
 done
-says 1 'to is before --from' report --from 12:00 --to 3 tests/cases/v1.kvmmt
+says 1 'to, 20[^ ]* is before --from, 2026-11-20T00:00:00' report --from 2026-11-20 --to 3 tests/cases/v1.kvmmt
 says 1 'v1.kvmmt: --to is before its beginning' report --to 2026-11-17 tests/cases/v1.kvmmt
 says 1 'v1.kvmmt: --from is behind its end' report --from 1 tests/cases/v1.kvmmt
 says 2 'takes no arguments' features now
@@ -107,7 +107,18 @@ for command in stat script top report heatmap; do
 	says 1 "^kvmmt $command: /dev/null: the file is empty" $command -i /dev/null
 	says 1 "^kvmmt $command: Makefile: this is no recording of kvmmt" $command -i Makefile
 done
-says 2 'nothing to do with' top now
+for command in top slots report; do
+	says 1 "^kvmmt $command: /nosuch/file: No such file" $command /nosuch/file
+	says 2 'one recording only' $command -i f /nosuch/file
+done
+for command in stat script top slots; do
+	says 1 "^kvmmt $command: Makefile: this is no recording of kvmmt" $command Makefile
+done
+says 0 '^kvmmt slots: tests/cases/v1.kvmmt: the memslots are not in it' slots tests/cases/v1.kvmmt
+says 1 'no VM in that part of it has this name' stat -V nobody --from 0.0001 tests/cases/v1.kvmmt
+for command in stat report script; do
+	says 2 "there is no field ''" $command --fields ''
+done
 says 2 'nothing to do with' exporter now
 says 2 'not a number of seconds' exporter -d 61
 says 2 'not a number from 0 to 4096' exporter --limit 5000

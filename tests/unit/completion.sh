@@ -54,6 +54,8 @@ offers "vm,normal vm,normal_nc" kvmmt stat --fields vm,normal
 offers "time,fault_ipa" kvmmt script --fields time,fault_
 offers "my.kvmmt" kvmmt record -q -- cat m
 offers "" kvmmt record --count 1
+offers "" kvmmt report --from m
+offers "my.kvmmt" kvmmt report --from 1 m
 offers "" kvmmt nosuch --x
 for command in $(kvmmt help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
 	# Each option of the table has a short name, which argp lists apart.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What users write for a moment, and when that is; the zone is two hours east. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -48,8 +49,33 @@ static const struct row {
 
 static const char *const none[] = {
 	"", ".", "-3", "1e3", "inf", "0x3", "1.2.3", "x", "12:", "12:3x", "12:34:", "25:00", "12:60",
-	"2026-11-21T", "2026-11-21T12", "2026-13-01", "2026-11-21 12:00 x", "99999999999999",
+	"2026-11-21T", "2026-02-30", "2026-11-31T12:00", "2026-11-21T12", "2026-13-01", "2026-11-21 12:00 x", "99999999999999",
 };
+
+#define END (BASE + 60 * S)
+
+/* Of what began at 19:00:00.5 and lasted a minute */
+static const struct row in_it[] = {
+	{ "10", false, BASE + 10 * S },
+	{ "19:00:30", false, 3630 * S },
+	{ "19:05", false, 3900 * S },
+	{ "18:59", false, 3540 * S },
+	{ "07:00", false, 3600 * S + 12 * 3600 * S },
+	{ "07:02", false, 0 },
+	{ "2026-11-22T18:59", false, 3540 * S + 86400 * S },
+};
+
+static void within(const struct row *row, __u64 end_ns, __u64 want)
+{
+	struct moment m;
+	char why[64];
+	__u64 ns;
+	int err = moment_parse(row->word, &m);
+
+	err = err ? err : moment_within(&m, BASE, end_ns, offset_ns, &ns);
+	snprintf(why, sizeof(why), "%d, %llu", err, (unsigned long long)ns);
+	check(!err && ns == want, why, "%s of %s", row->word, end_ns ? "a minute" : "no known end");
+}
 
 int main(void)
 {
@@ -72,7 +98,12 @@ int main(void)
 	}
 	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		check(moment_parse(none[i], &m) == -EINVAL, "it is one", "'%s' is none", none[i]);
+	for (i = 0; i < sizeof(in_it) / sizeof(in_it[0]); i++)
+		within(&in_it[i], END, in_it[i].ns);
+	within(&in_it[3], 0, 3540 * S + 86400 * S);
 	moment_parse("12:00", &m);
+	check(!moment_ns(&m, INT64_MAX, false, INT64_MAX, &ns), "it is an error",
+	      "a recording's broken times do no harm");
 	check(moment_ns(&m, BASE, false, 5, &ns) == -ENODATA, "it is",
 	      "without a clock no time of day is known");
 	return check_status();

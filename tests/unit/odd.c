@@ -5,8 +5,9 @@
  * a live run's four tables, and a host whose name needs care. Or a crowd: 16 vCPUs of
  * guest hypervisors more than are counted at one time. Or a storm: 15 seconds in which
  * ksmd takes page after page, and the guest takes them back. Or VMs with names in letters
- * that are not ASCII's: of one column, of two, and with marks that have none. Or refusals
- * of memory that is known by its slot, by its file, or not at all, and the end of a VMM.
+ * that are not ASCII's: of one column, of two, and with marks that have none; each has a
+ * memslot. Or refusals of memory that is known by its slot, by its file, or not at all, and
+ * the end of a VMM.
  *   odd FILE [crowd | storm | names | memory]
  */
 #include <stdio.h>
@@ -178,6 +179,23 @@ static void memory(void)
 	fault(105, 0, 0x40000000, KVMMT_FAULT_MAPPED);
 }
 
+/* Each with a memslot */
+static void names(void)
+{
+	struct vm_slots slots = { .nr = 1, .slots[0] = { .size_bytes = 0x40000000, .ipa = 0x40000000,
+							  .backing = "anonymous memory" } };
+	int i;
+
+	for (i = 0; i < 9; i++) {
+		const struct kvmmt_event e = event(100, KVMMT_KIND_S2_FAULT, i);
+
+		slots.key = (struct vm_slots_key){ e.vm, e.pid };
+		if (i < 3)
+			err |= writer_slots(writer, &slots, 100 * SECOND);
+		fault(100 + i, i % 3, 0x40000000 + i * PAGE, KVMMT_FAULT_MAPPED);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct recording_info info = {
@@ -201,8 +219,7 @@ int main(int argc, char **argv)
 	else if (!strcmp(what, "memory"))
 		memory();
 	else if (!strcmp(what, "names"))
-		for (kind = 0; kind < 9; kind++)
-			fault(100 + kind, kind % 3, 0x40000000 + kind * PAGE, KVMMT_FAULT_MAPPED);
+		names();
 	else
 		run();
 	err |= writer_close(writer);

@@ -180,6 +180,28 @@ static void moment(void)
 	end();
 }
 
+/* A window that ends with a step ends with that step's rates, also after a way back. */
+static void window_end(void)
+{
+	char want[TEXT], got[TEXT];
+
+	begin(S);
+	steps(5);
+	screen(want);
+	end();
+	begin(S);
+	play.checkpoints = &(struct checkpoints){ 0 };
+	replay_window(source.replay, 100 * S, 105 * S);
+	steps(5);
+	check(!play.ended && !strcmp(want, screen(got)), got, "a window's last step is as without it");
+	check(!play_step(&play) && play.ended && !strcmp(want, screen(got)), got, "and the end");
+	play_go(&play, 102 * S);
+	play_go(&play, 105 * S);
+	check(!play_step(&play) && play.ended && !strcmp(want, screen(got)), got, "so it is after a way back");
+	checkpoints_free(play.checkpoints);
+	end();
+}
+
 /* What happened between a live run's beginning and its first sample is in no rate. */
 static void late_sample(void)
 {
@@ -283,6 +305,7 @@ int main(void)
 	record(NULL, 0);
 	ways("without samples", S, 7, 7);
 	other_steps();
+	window_end();
 	moment();
 	late_sample();
 	crowds();

@@ -10,7 +10,7 @@ failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 odd=$work/odd.kvmmt
-"$2" "$odd" && "$2" "$work/crowd" crowd && "$2" "$work/storm" storm && "$2" "$work/memory" memory || exit 1
+"$2" "$odd" && "$2" "$work/crowd" crowd && "$2" "$work/storm" storm && "$2" "$work/memory" memory && "$2" "$work/names" names || exit 1
 
 check() { # NAME COMMAND...
 	local name=$1 why
@@ -91,12 +91,17 @@ marked() {
 		python3 -c 'import sys, xml.dom.minidom as m
 svg = m.parse(sys.argv[1])
 words = {t.firstChild.data for t in svg.getElementsByTagName("text")}
-assert {"memslot refused", "events lost", "0x80000000"} <= words, words
+assert {"memslot refused", "events lost", "0x80000000", "0.010 s", "1.255 s", "2.500 s"} <= words, words
 bands = [r for r in svg.getElementsByTagName("rect") if r.getAttribute("fill") == "#f0e442"]
 # One in the legend, one of the first loss: the second is after the last event of this VM.
 assert len(bands) == 2, len(bands)
 red = [l for l in svg.getElementsByTagName("path") if l.getAttribute("stroke") == "#d55e00"]
 assert len(red) == 2 * 2 + 2 * 6, len(red)' "$work/odd.svg"
+}
+
+# One time alone, from the part's beginning
+moment() {
+	"$kvmmt" heatmap --from 1.1 --to 1.3 -o - "$odd" | grep -o '>[0-9.]* s<' | diff <(echo '>0.100 s<') -
 }
 
 # Twice as large as the SVG: for screens of today
@@ -166,7 +171,10 @@ metrics() {
 		! grep process_ "$work/odd.prom"
 }
 
-piped() { "$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script -; }
+piped() {
+	"$kvmmt" script -n 12 -i - <$cases/v1.kvmmt | diff $cases/v1.script - &&
+		"$kvmmt" script -n 12 <(cat $cases/v1.kvmmt) | diff $cases/v1.script -
+}
 
 # What refused memory was, in every format that has a place for it
 memory() {
@@ -180,10 +188,22 @@ memory() {
 		105.000000000,,0
 	EOF
 		[ "$("$kvmmt" script -F cpu,memory "$work/memory" | grep -c 'memory=')" = 4 ] &&
+		[ "$("$kvmmt" script -F memory "$work/memory" | wc -l)" = 4 ] &&
 		"$kvmmt" export -f csv -o - "$work/memory" | grep -c 'slot 3, file _a_, b' | grep -qx 1 &&
 		"$kvmmt" export -f chrome -o - "$work/memory" | grep -cF '"memory":"slot 3, file _a_, b"' | grep -qx 1 &&
 		"$kvmmt" export -f ctf -o "$work/memory-ctf" "$work/memory" &&
 		babeltrace2 "$work/memory-ctf" | grep -cF 'memory = "slot 3, file _a_, b"' | grep -qx 1
+}
+
+# Names of any letters take their columns: marks behind them are all in the same one.
+letters() { # "MARK..." WORDS...
+	local marks
+	read -ra marks <<<"$1"
+	shift
+	LC_ALL=C.UTF-8 "$kvmmt" "$@" "$work/names" | LC_ALL=C.UTF-8 python3 -c 'import sys, unicodedata as u
+def columns(s): return sum(0 if u.combining(c) else 2 if u.east_asian_width(c) == "W" else 1 for c in s)
+begins = {columns(l[:l.index(m)]) for l in sys.stdin for m in sys.argv[1:] if m in l}
+assert len(begins) == 1, begins' "${marks[@]}"
 }
 
 # A VMM that was killed in the middle of a fault was not refused anything.
@@ -207,12 +227,31 @@ window() {
 		"$kvmmt" report --from $from --to $to "$1" | grep -qx 'recorded 2026-11-18T11:06:41+0000'
 }
 
+# Losses that reach into it are its own; the first of its samples is the one behind its beginning.
+window_losses() {
+	exits 0 report --from 1.6 --to 1.7 --assert 'lost == 7 && events == 0' "$odd" &&
+		exits 0 report --from 1 --to 1.4 --assert 'lost == 0 && events == 2' "$odd" &&
+		exits 0 report --from 2 --to 3.15 --assert 'lost == 5' "$odd" &&
+		[ "$("$kvmmt" stat --from 1 "$odd" 2>/dev/null | grep 's$' | tr '\n' ' ')" = "1.000 s 2.000 s total of 3.000 s " ]
+}
+
 # By the clock, with and without a date, in a zone
 by_clock() {
 	"$kvmmt" script -i "$odd" -w | grep -c '^2026-11-18T11:08:2[12]' >"$work/n" &&
 		for from in 11:08:21 2026-11-18T11:08:21 "2026-11-18 12:08:21+0100"; do
 			"$kvmmt" script -i "$odd" --from "$from" --to 11:08:22.999999999 | wc -l | diff "$work/n" - || return
 		done
+}
+
+# What begins before the recording does, and what is behind its end
+around() {
+	exits 0 report --from 11:08 --to 11:09 --assert 'events == 46' "$odd" &&
+		exits 0 report --from 11:00 --assert 'events == 46' "$odd" &&
+		says "kvmmt stat: $odd: --from is behind its end, 4.000 s from its beginning, 2026-11-18T11:08:24+0000" \
+			stat --from 11:09 "$odd" &&
+		says "kvmmt stat: $odd: --to is before its beginning, 2026-11-18T11:08:20+0000" stat --to 11:08 "$odd" &&
+		"$kvmmt" stat --from 5 -i - <"$odd" 2>&1 | grep -q 'behind its end, 4.000 s' &&
+		cat "$odd" | "$kvmmt" stat --from 5 -i - 2>&1 | grep -qF 'end (seconds are'
 }
 
 check "a report of version 1" same $cases/v1.report report $cases/v1.kvmmt
@@ -243,9 +282,13 @@ check "tables and losses of a live run" tables
 check "more vCPUs than are counted" crowded
 check "a storm, and until when" says '  twin, the latest until [0-9.]* s' report "$work/storm"
 check "what memory was refused" memory
+check "letters of names in a report" letters 0x4 report
+check "letters of names of memslots" letters "BACKING anonymous" slots -V größe-π -V 数据库-东京 -V $'cafe\u0301-3'
 check "a killed VMM raises no alarm" killed
 check "a part of it" window $cases/v1.kvmmt
+check "its losses and samples" window_losses
 check "a part by the clock" by_clock
+check "around it" around
 check "who made it" says 'twin  *kernel ksmd  *180K  *703M  notifier' report "$work/storm"
 check "as JSON" says '.*"kind":"kernel","cause":"ksmd","syscall":null,"reason":"notifier","count":180000.*' \
 	report --json "$work/storm"
@@ -271,6 +314,7 @@ check "draws a VM" exits 0 heatmap -V vm-1 -o "$work/vm.svg" $cases/v1.kvmmt
 check "which is XML" python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$work/vm.svg"
 check "with types and addresses" drawn
 check "a refused memslot and lost events are marked" marked
+check "a picture of a moment" moment
 check "draws it as PNG too" exits 0 heatmap -V vm-1 -o "$work/vm.png" $cases/v1.kvmmt
 check "which is one, as large" png
 check "a full disk is noticed" exits 1 export -f csv -o /dev/full $cases/v1.kvmmt

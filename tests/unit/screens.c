@@ -87,6 +87,7 @@ static void nested(void)
 	show("sorted by hit ratio", 24, 80);
 	keys("/db\n\n");
 	show("a VM with a VNCR pseudo-TLB", 24, 80);
+	show("lines end between words", 40, 60);
 	keys("n");
 	show("the VNCR pseudo-TLB", 24, 80);
 	keys("jjjjjjjj");

@@ -171,6 +171,10 @@ def clock():
         check(t.shows("12:08:22", 1), "g: a time of day", t.text())
         t.keys("g2026-11-18T11:08:21Z\r")
         check(t.shows("12:08:21", 1), "g: with a date and a zone", t.text())
+        t.keys("g2026-11-18 12:08:23\r")
+        check(t.shows("12:08:23", 1), "g: with a date as the header shows it", t.text())
+        t.keys("g12:08\r")
+        check(t.shows("12:08:20", 1), "g: a time just before the beginning", t.text())
         t.keys("q")
         t.end()
 

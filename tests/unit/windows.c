@@ -14,6 +14,7 @@
 #define EVENTS 400
 #define FIRST  1000ull	/* the first one's time */
 #define STEP   10	/* to the next */
+#define LOSS   33	/* how long one takes */
 
 static char whole[] = "/tmp/kvmmt-whole-XXXXXX", part[] = "/tmp/kvmmt-part-XXXXXX";
 static __u32 seed = 1;
@@ -46,8 +47,19 @@ static struct kvmmt_event event(int i)
 		e.kind = KVMMT_KIND_S2_INVALIDATE;
 		e.s2_invalidate = (struct kvmmt_s2_invalidate){ .size_bytes = 4096,
 			.reason = i % 2 ? KVMMT_INVAL_TEARDOWN : KVMMT_INVAL_NOTIFIER };
+	} else if (i % 29 == 0) {
+		e = (struct kvmmt_event){ .kind = KVMMT_KIND_LOST, .time_ns = e.time_ns };
+		e.lost = (struct kvmmt_lost){ .first_ns = e.time_ns - LOSS, .last_ns = e.time_ns };
+		e.lost.count[KVMMT_KIND_S2_FAULT] = i;
 	}
 	return e;
+}
+
+/* A loss is of a window that it reaches into. */
+static bool is_of(const struct kvmmt_event *e, __u64 from_ns, __u64 to_ns)
+{
+	return e->time_ns >= from_ns &&
+	       (e->kind == KVMMT_KIND_LOST ? e->lost.first_ns : e->time_ns) <= to_ns;
 }
 
 /* Those from @from_ns to @to_ns, in frames of 37; marks of samples are between them. */
@@ -61,7 +73,7 @@ static void record(const char *path, __u64 from_ns, __u64 to_ns, bool samples)
 	for (i = 0; i < EVENTS; i++) {
 		const struct kvmmt_event e = event(i);
 
-		if (e.time_ns < from_ns || e.time_ns > to_ns)
+		if (!is_of(&e, from_ns, to_ns))
 			continue;
 		if (i % 37 == 0)
 			writer_sample(w, e.time_ns - 1, false);
@@ -94,6 +106,7 @@ static char *dump(struct replay *r, __u64 step_ns)
 	FILE *out = open_memstream(&text, &len);
 	unsigned long long sums[3] = { 0 };
 	int stopped = REPLAY_MORE;
+	struct live_loss loss;
 
 	latest_ns = 0;
 	while (stopped > 0) {
@@ -101,7 +114,9 @@ static char *dump(struct replay *r, __u64 step_ns)
 		latest_ns = replay_now_ns(r) > latest_ns ? replay_now_ns(r) : latest_ns;
 	}
 	replay_counters(r, add_counters, sums);
-	fprintf(out, "%llu %llu %llu\n", sums[0], sums[1], sums[2]);
+	replay_losses(r, &loss);
+	fprintf(out, "%llu %llu %llu, lost %llu\n", sums[0], sums[1], sums[2],
+		(unsigned long long)loss.events[KVMMT_KIND_S2_FAULT]);
 	fclose(out);
 	return text;
 }
@@ -161,6 +176,42 @@ static void random_windows(bool samples)
 	check(!wrong_again, "they are not", "and when it is rewound");
 }
 
+/* Those of event 200 stand before the frame of events from 150 on. */
+static void memslots(void)
+{
+	const struct recording_info info = { .host.tracepoint = { true, true, true } };
+	struct writer *w = writer_new(&info, name_vm, NULL);
+	const struct vm_slots_key key = { 0x1000, 1 };
+	struct vm_slots s = { .key = key, .nr = 1 };
+	const int to[] = { 100, 180, 250 };
+	const struct vm_slots *found;
+	struct replay *r;
+	int i;
+
+	writer_open(w, whole);
+	for (i = 0; i < EVENTS; i++) {
+		const struct kvmmt_event e = event(i);
+
+		s.slots[0].size_bytes = 4096 * (i + 1);
+		if (i % 200 == 0)
+			writer_slots(w, &s, e.time_ns);
+		writer_event(w, &e);
+		if (i == 149)
+			writer_flush(w);
+	}
+	writer_close(w);
+	writer_free(w);
+	for (i = 0; i < 3; i++) {
+		replay_open(&r, whole, NULL, 0);
+		replay_window(r, FIRST + 50 * STEP, FIRST + to[i] * STEP);
+		free(dump(r, 1ull << 40));
+		found = slot_table_get(replay_slots(r), key);
+		check(found && found->slots[0].size_bytes == (to[i] < 200 ? 4096 : 201 * 4096),
+		      "they are not", "memslots are those at event %d", to[i]);
+		replay_close(r);
+	}
+}
+
 static void from_behind_the_end(void)
 {
 	struct replay *r;
@@ -183,6 +234,7 @@ int main(void)
 	random_windows(false);
 	disorder = false;
 	from_behind_the_end();
+	memslots();
 	unlink(whole);
 	unlink(part);
 	return check_status();
