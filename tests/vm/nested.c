@@ -41,6 +41,7 @@ static const struct {
 	{ "late", 2, test_late },
 	{ "execute", 1, test_execute },
 	{ "wide", 1, test_wide },
+	{ "device", 1, test_device },
 	{ "interrupts", 1, test_interrupts },
 	{ "restore", 1, test_restore },
 	{ "refused", 1, test_refused },

@@ -100,6 +100,7 @@ void test_untold(struct env *e);
 void test_late(struct env *e);
 void test_execute(struct env *e);
 void test_wide(struct env *e);
+void test_device(struct env *e);
 void test_interrupts(struct env *e);
 void test_restore(struct env *e);
 void test_refused(struct env *e);

@@ -22,6 +22,7 @@
 #define READONLY  3			/* a slot of the window */
 #define A64_RET	  0xd65f03c0u
 #define OTHER	  9			/* a page of the window */
+#define NO_SLOT	  0x3f000000		/* an IPA of L1's where the VMM has a device, or nothing */
 
 /* The table of the leaves from X on, and the one above it */
 static uint64_t *leaves(struct env *e, int level)
@@ -107,6 +108,32 @@ static void blocks(struct env *e)
 	nv_slot(&e->nv, SLOT, NULL, 0, 0);
 }
 
+/*
+ * A slot of one page, which is the first of a block that the VM has read-only elsewhere: what
+ * L2 may do with the one page it may not do with the block.
+ */
+static void page_of_block(struct env *e)
+{
+	const uint64_t readonly = L1_WINDOW + READONLY * NV_SLOT_BYTES;
+	char *mem = own_slot(e, BLOCK, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	struct seen s;
+
+	madvise(mem, BLOCK, MADV_HUGEPAGE);
+	memset(mem, 0, BLOCK);
+	nv_slot(&e->nv, SLOT, NULL, 0, 0);
+	nv_slot(&e->nv, SLOT, mem, PAGE, 0);
+	nv_slot(&e->nv, READONLY, mem, BLOCK, KVM_MEM_READONLY);
+	under_leaves(e, 0);
+	s = written_after(e, &leaves(e, 2)[0], readonly | S2_BLOCK, SLOT_IPA | S2_BLOCK, X);
+	check(!s.esr && word(mem) == X, "it is not", "a read-only block, then its first page: that is written (%#lx)",
+	      s.esr);
+	leaves(e, 2)[0] = readonly | (S2_BLOCK & ~(1ull << 7));
+	s = l2_access(e, 0, 0, L2_STORE, X + PAGE);
+	check(EC(s) == EC_DABT && FSC(s) == 0x0e && !word(mem + PAGE), "it is", "and the next is not (%#lx)", s.esr);
+	nv_slot(&e->nv, READONLY, NULL, 0, 0);
+	nv_slot(&e->nv, SLOT, NULL, 0, 0);
+}
+
 /* L1 changes which page its stage 2 names and does not say so; L2's next write asks for more. */
 void test_untold(struct env *e)
 {
@@ -124,6 +151,7 @@ void test_untold(struct env *e)
 	zero_page(e, mem);
 	nv_slot(&e->nv, SLOT, NULL, 0, 0);
 	blocks(e);
+	page_of_block(e);
 }
 
 static void *run(void *env)
@@ -196,6 +224,32 @@ void test_execute(struct env *e)
 	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
 	s = l2_access(e, 0, 0, L2_CALL, X + SCRATCH_OFFSET);
 	check(!s.esr, "it is not", "without, it is executed (%#lx)", s.esr);
+}
+
+/* What never gets into the shadow: L1's stage 2 is asked all the same. */
+static void denied(struct env *e, uint64_t leaf, uint32_t what, uint64_t ec, const char *name)
+{
+	struct seen s;
+
+	leaves(e, 3)[0] = leaf;
+	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s = l2_access(e, 0, 0, what, X);
+	check(EC(s) == ec && FSC(s) == 0x0f, "another", "%s: a permission fault at level 3, for L1 (%#lx)", name,
+	      s.esr);
+}
+
+void test_device(struct env *e)
+{
+	char *mem = own_slot(e, 16 * PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	under_leaves(e, 0);
+	denied(e, NO_SLOT | S2_READ, L2_STORE, EC_DABT, "a write to a device that L2 may read");
+	denied(e, NO_SLOT | (S2_PAGE & ~(1ull << 6)), L2_LOAD, EC_DABT, "a read of one that it may write");
+	denied(e, NO_SLOT | S2_PAGE | S2_XN, L2_CALL, EC_IABT, "a fetch from one");
+	nv_slot(&e->nv, SLOT, NULL, 0, 0);
+	nv_slot(&e->nv, SLOT, mem, 16 * PAGE, KVM_MEM_READONLY);
+	denied(e, SLOT_IPA | S2_READ, L2_STORE, EC_DABT, "a write to a read-only slot that L2 may read");
+	nv_slot(&e->nv, SLOT, NULL, 0, 0);
 }
 
 /* An IPA beyond VTCR_EL2's size is nothing's, whatever its lower bits are. */
