@@ -47,12 +47,15 @@ int witness_start(struct witness *w)
 		execl("/bin/kvmmt", "kvmmt", "script", "--json", "-m", "64M", NULL);
 		_exit(127);
 	}
-	for (int i = 0; i < 100; i++) {
+	/* A kernel with lockdep on a machine that does other things takes its time. */
+	for (int i = 0; i < 1000; i++) {
 		if (sees_events())
 			return 0;
 		if (waitpid(w->pid, NULL, WNOHANG) == w->pid)
 			return -ECHILD;
 	}
+	kill(w->pid, SIGKILL);
+	waitpid(w->pid, NULL, 0);
 	return -ETIMEDOUT;
 }
 
