@@ -113,13 +113,20 @@ static struct span column(struct span *s)
 	return len.bad ? len : span_take(s, get_le32(len.at));
 }
 
+/* There is nothing of a frame that has no origins. */
+static void forget_last(struct decoder *d)
+{
+	if (d->nr_origins)
+		memset(d->last, 0, d->nr_origins * sizeof(*d->last));
+}
+
 static bool read_heads(struct decoder *d, const struct schema *schema, struct span *s, size_t nr,
 		       __u64 time_ns)
 {
 	struct span times = column(s), kinds = column(s), origins = column(s), cpus = column(s);
 	size_t i;
 
-	memset(d->last, 0, d->nr_origins * sizeof(*d->last));
+	forget_last(d);
 	for (i = 0; i < nr; i++) {
 		__u64 kind = varint_get(&kinds), origin = varint_get(&origins);
 		struct kvmmt_event *e = &d->events[i];
@@ -209,7 +216,7 @@ static bool read_column(struct decoder *d, struct span values, const struct sche
 			copy_other(d, nr, c, other);
 		return !other || other->width == c->width;
 	}
-	memset(d->last, 0, d->nr_origins * sizeof(*d->last));
+	forget_last(d);
 	switch (c->width) {
 	case 8:
 		fill(d, &values, nr, c, other, 8);
