@@ -4,19 +4,13 @@
 #include <string.h>
 
 #include "check.h"
+#include "made_up.h"
 #include "history.h"
 #include "nested.h"
 #include "trend.h"
 
 #define S 1000000000ull
 #define VMS 50
-
-static void name_vm(void *ctx, struct vm_entry *vm, const char *comm)
-{
-	(void)ctx, (void)comm;
-	vm->process = vm->pid;
-	snprintf(vm->name, sizeof(vm->name), "vm-%u", vm->pid);
-}
 
 /* The same VMs at second @t; one is refused something, one is a guest hypervisor. */
 static void sample(struct model *m, __u64 t)

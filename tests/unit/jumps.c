@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "made_up.h"
 #include "play.h"
 #include "storms.h"
 
@@ -25,24 +26,10 @@ static struct source source;
 static struct model model;
 static struct play play;
 static struct checkpoints checkpoints;
-static __u32 seed = 1;
 static __u64 from_ns, to_ns = ~0ull; /* of the recording only this is looked at */
 static int patience;		/* how often it is asked before it was enough; 0: for ever */
 static __u64 since_jump;	/* samples, */
 static bool cut;		/* and one was not gone through to its end */
-
-static __u32 random_below(__u32 n)
-{
-	seed = seed * 1103515245 + 12345;
-	return (seed >> 8) % n;
-}
-
-static void name_vm(void *ctx, struct vm_entry *vm, const char *comm)
-{
-	(void)ctx, (void)comm;
-	vm->process = vm->pid;
-	snprintf(vm->name, sizeof(vm->name), "vm-%u", vm->pid);
-}
 
 static struct kvmmt_event some_event(__u64 time_ns)
 {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "made_up.h"
 #include "play.h"
 #include "ui.h"
 
@@ -23,13 +24,6 @@ static struct source source;
 static struct model model;
 static struct play play;
 static struct ui ui;
-
-static void name_vm(void *ctx, struct vm_entry *vm, const char *comm)
-{
-	(void)ctx, (void)comm;
-	vm->process = vm->pid;
-	snprintf(vm->name, sizeof(vm->name), "vm-%u", vm->pid);
-}
 
 static void fault(struct writer *w, __u64 time_ns)
 {

@@ -9,6 +9,7 @@
 #include <linux/kvm.h>
 
 #include "check.h"
+#include "made_up.h"
 #include "recording.h"
 #include "source_recording.h"
 
@@ -16,13 +17,6 @@ static char path[] = "/tmp/kvmmt-unit-XXXXXX";
 static struct vm_slots slots;	/* too large for a stack */
 
 static const struct recording_info info = { .host.page_size_bytes = 4096 };
-
-static void name_vm(void *ctx, struct vm_entry *vm, const char *comm)
-{
-	(void)ctx, (void)comm;
-	vm->process = vm->pid;
-	snprintf(vm->name, sizeof(vm->name), "vm-%u", vm->pid);
-}
 
 static void words(void)
 {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "made_up.h"
 #include "source.h"
 
 #define EVENTS 400
@@ -17,22 +18,8 @@
 #define LOSS   33	/* how long one takes */
 
 static char whole[] = "/tmp/kvmmt-whole-XXXXXX", part[] = "/tmp/kvmmt-part-XXXXXX";
-static __u32 seed = 1;
 static bool disorder;	/* some events are older than what is before them */
 static __u64 latest_ns;	/* that a replay came to */
-
-static __u32 random_below(__u32 n)
-{
-	seed = seed * 1103515245 + 12345;
-	return (seed >> 8) % n;
-}
-
-static void name_vm(void *ctx, struct vm_entry *vm, const char *comm)
-{
-	(void)ctx, (void)comm;
-	vm->process = vm->pid;
-	snprintf(vm->name, sizeof(vm->name), "vm-%u", vm->pid);
-}
 
 static struct kvmmt_event event(int i)
 {
