@@ -72,6 +72,8 @@ void l1_mmu(struct env *e, int cpu, const struct nv_tables *t, uint64_t asid0,
 
 #define SLOT	 2			/* of the window, for memory of a test's own */
 #define SLOT_IPA (L1_WINDOW + SLOT * NV_SLOT_BYTES)
+/* The slot has @mem instead of what it had. */
+void slot_of(struct env *e, void *mem, size_t bytes);
 /* Memory for that slot alone; vCPU 0's L2 of context 0 has its VNCR page at its start. */
 void *own_slot(struct env *e, size_t bytes, int flags, int fd);
 /* That L2 writes its scratch register and reads it again. */

@@ -37,15 +37,20 @@ static bool poisoned(const void *page)
 	return true;
 }
 
+void slot_of(struct env *e, void *mem, size_t bytes)
+{
+	nv_slot(&e->nv, SLOT, NULL, 0, 0);
+	nv_slot(&e->nv, SLOT, mem, bytes, 0);
+	e->changed = true;
+}
+
 void *own_slot(struct env *e, size_t bytes, int flags, int fd)
 {
 	char *mem = reserve_2m(bytes);
 
 	mem = mmap(mem, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);
-	nv_slot(&e->nv, SLOT, NULL, 0, 0);
-	nv_slot(&e->nv, SLOT, mem, bytes, 0);
+	slot_of(e, mem, bytes);
 	nv_context(&e->nv, 0, 0, SLOT_IPA);
-	e->changed = true;
 	return mem;
 }
 

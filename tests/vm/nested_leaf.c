@@ -162,19 +162,17 @@ static void *run(void *env)
 /* vCPU 0's L2 waits for a page of the host's, while vCPU 1 gives X another and invalidates. */
 static void late(struct env *e, int form)
 {
-	void *mem, *failed;
 	struct l2_op *op;
 	pthread_t thread;
 	struct seen s;
+	void *failed;
 
 	if (window_open()) {
 		skip("%s during a fault: no /dev/pfnmap on this kernel", tlbi_names[form]);
 		return;
 	}
-	mem = window_map(PFNMAP_RAM | PFNMAP_LAZY, PFNMAP_WINDOW_BYTES, MAP_SHARED, NULL);
-	nv_slot(&e->nv, SLOT, NULL, 0, 0);
-	nv_slot(&e->nv, SLOT, mem, PFNMAP_WINDOW_BYTES, 0);
-	e->changed = true;
+	slot_of(e, window_map(PFNMAP_RAM | PFNMAP_LAZY, PFNMAP_WINDOW_BYTES, MAP_SHARED, NULL),
+		PFNMAP_WINDOW_BYTES);
 	under_leaves(e, 0);
 	under_leaves(e, 1);
 	leaves(e, 3)[0] = SLOT_IPA | S2_PAGE;

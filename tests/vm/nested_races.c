@@ -24,13 +24,6 @@ static void *run(void *env)
 	return (void *)(intptr_t)nv_run(&((struct env *)env)->nv, 0);
 }
 
-static void slot_of(struct env *e, void *mem, size_t bytes)
-{
-	nv_slot(&e->nv, SLOT, NULL, 0, 0);
-	nv_slot(&e->nv, SLOT, mem, bytes, 0);
-	e->changed = true;
-}
-
 /* vCPU 0 walks; vCPU 1 changes the descriptor and invalidates; the walk ends as @how. */
 static void overtaken(struct env *e, unsigned long how)
 {
