@@ -219,8 +219,9 @@ static const char *clock_words(__s64 offset_ns, __u64 time_ns, char words[64])
 	return words;
 }
 
-static int complain_of_from(const struct common *c, __s64 offset_ns, __u64 begin_ns, __u64 end_ns)
+static int complain_of_from(const struct common *c, __s64 offset_ns, __u64 begin_ns)
 {
+	__u64 end_ns = recording_last_ns(c->input);
 	char at[64];
 
 	if (!end_ns)
@@ -232,12 +233,14 @@ static int complain_of_from(const struct common *c, __s64 offset_ns, __u64 begin
 /* Of the recording only what was asked for. */
 static int set_window(const struct common *c, struct replay *r)
 {
-	__u64 begin_ns = replay_begin_ns(r), end_ns = recording_last_ns(c->input);
-	__u64 from_ns = 0, to_ns = ~0ull;
+	__u64 begin_ns = replay_begin_ns(r), end_ns = 0, from_ns = 0, to_ns = ~0ull;
 	__s64 offset_ns = replay_info(r)->realtime_ns;
 	char at[64], other[64];
 	int err = 0;
 
+	/* Of a long recording that takes a while. */
+	if (moment_undated(&c->from) || moment_undated(&c->to))
+		end_ns = recording_last_ns(c->input);
 	if (c->from.given)
 		err = moment_within(&c->from, begin_ns, end_ns, offset_ns, &from_ns);
 	if (c->to.given && !err)
@@ -255,7 +258,7 @@ static int set_window(const struct common *c, struct replay *r)
 	if (err)
 		return fail(c->command, "%s: %s", c->input, strerror(-err));
 	if (begin_ns && !replay_next_ns(r))
-		return complain_of_from(c, offset_ns, begin_ns, end_ns);
+		return complain_of_from(c, offset_ns, begin_ns);
 	return 0;
 }
 

@@ -134,7 +134,7 @@ int moment_within(const struct moment *m, __u64 begin_ns, __u64 end_ns, __s64 of
 {
 	int err = moment_ns(m, begin_ns, false, offset_ns, ns);
 
-	if (err || !m->of_day || m->dated || !end_ns || *ns <= end_ns)
+	if (err || !moment_undated(m) || !end_ns || *ns <= end_ns)
 		return err;
 	/* The one before is a day less what this one is behind the beginning from that. */
 	if ((*ns - begin_ns) + (*ns - end_ns) > DAY_NS)

@@ -18,6 +18,12 @@ struct moment {
 	struct tm tm;
 };
 
+/* Is it of a day that it does not name? */
+static inline bool moment_undated(const struct moment *m)
+{
+	return m->of_day && !m->dated;
+}
+
 /* Returns 0 or -EINVAL. */
 int moment_parse(const char *word, struct moment *m);
 /*

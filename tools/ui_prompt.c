@@ -37,7 +37,7 @@ static void go_to(struct ui *ui)
 		return;
 	}
 	/* Of a long recording that takes a while. */
-	if (to.of_day && !to.dated && ui->recording)
+	if (moment_undated(&to) && ui->recording)
 		end_ns = recording_last_ns(ui->recording);
 	if (ui->replay)
 		err = moment_within(&to, ui->zero_ns, end_ns, ui->realtime_ns, &ui->go_ns);
