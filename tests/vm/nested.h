@@ -25,6 +25,7 @@
 #define VTCR_RES1     (1ull << 31)
 #define VTCR_4K_39BIT (VTCR_RES1 | 2 << 16 | 3 << 12 | 1 << 10 | 1 << 8 | 1 << 6 | 25)
 #define S2_TABLE      0x40600000	/* an IPA that nothing else goes up to */
+#define S2_TABLES     3			/* from there on, of 512 entries */
 #define S2_BLOCK      (1ull | 0xf << 2 | 3 << 6 | 3 << 8 | 1 << 10)	/* WB, RW, IS, AF */
 
 struct env {
@@ -80,6 +81,13 @@ void *own_slot(struct env *e, size_t bytes, int flags, int fd);
 bool l2_wrote(struct env *e, uint64_t value);
 /* The register in @page */
 uint64_t scratch_of(const void *page);
+
+/* The n-th of L1's tables of stage 2; all are empty under_stage2(), but the first has L1's RAM. */
+uint64_t *s2_table(struct env *e, int n);
+/* A leaf of one of them, of which KVM is told. */
+void s2_put(struct env *e, uint64_t *leaf, uint64_t desc);
+/* Context 0 of vCPU @cpu, under stage 2 from the first table on. */
+struct l1_context *under_stage2(struct env *e, int cpu, uint64_t hcr);
 
 /* The tests, by name in nested.c */
 void test_registers(struct env *e);

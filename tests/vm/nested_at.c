@@ -166,7 +166,7 @@ static void el1_regime(struct env *e, const struct nv_tables *t)
 static void of_l2(struct env *e)
 {
 	const uint64_t hcr = HCR_L1 & ~HCR_TGE, ipa = IPA_ALIAS + ONE * PAGE;
-	uint64_t *stage2 = nv_ram(&e->nv, S2_TABLE), desc_ipa;
+	uint64_t *leaf = &s2_table(e, 0)[IPA_ALIAS >> 30], desc_ipa;
 	struct nv_tables t;
 
 	nv_tables(&e->nv, &t, NV_4K);
@@ -175,26 +175,21 @@ static void of_l2(struct env *e)
 	check(at_with(e, hcr, AT_S1E1R, NV_LOW) == ipa && at_with(e, hcr, AT_S1E1W, NV_LOW) == ipa,
 	      "another", "S1E1 without TGE: L2's stage 1");
 	check(at_with(e, hcr, AT_S12E1R, NV_LOW) == ipa, "another", "S12E1 without stage 2: no more than that");
-	for (int i = 0; i < 512; i++)
-		stage2[i] = 0;
-	stage2[L1_RAM >> 30] = L1_RAM | S2_BLOCK;
-	stage2[IPA_ALIAS >> 30] = L1_WINDOW | S2_BLOCK;
+	under_stage2(e, 0, HCR_RW | HCR_E2H);
 	l1_write(e, 0, REG_VTTBR_EL2, S2_TABLE | 2ull << 48);
 	l1_write(e, 0, REG_VTCR_EL2, VTCR_4K_39BIT);
-	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s2_put(e, leaf, L1_WINDOW | S2_BLOCK);
 	check(at_with(e, hcr | HCR_VM, AT_S1E1R, NV_LOW) == ipa, "another", "S1E1: an IPA");
 	check(at_with(e, hcr | HCR_VM, AT_S12E1R, NV_LOW) == window_ipa(ONE) &&
 		      at_with(e, hcr | HCR_VM, AT_S12E1W, NV_LOW) == window_ipa(ONE),
 	      "another", "S12E1: the address that L1's stage 2 gives");
 	check(at_with(e, hcr | HCR_VM, AT_S12E0R, NV_LOW) == PERMISSION(3), "another",
 	      "S12E0: a permission fault of stage 1");
-	stage2[IPA_ALIAS >> 30] = L1_WINDOW | (S2_BLOCK & ~(1ull << 7));
-	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s2_put(e, leaf, L1_WINDOW | (S2_BLOCK & ~(1ull << 7)));
 	check(at_with(e, hcr | HCR_VM, AT_S12E1R, NV_LOW) == window_ipa(ONE) &&
 		      at_with(e, hcr | HCR_VM, AT_S12E1W, NV_LOW) == (PERMISSION(1) | PAR_S),
 	      "another", "S12E1: a permission fault of stage 2");
-	stage2[IPA_ALIAS >> 30] = 0;
-	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s2_put(e, leaf, 0);
 	check(at_with(e, hcr | HCR_VM, AT_S12E1R, NV_LOW) == (TRANSLATION(1) | PAR_S), "another",
 	      "S12E1: a translation fault of stage 2");
 	*(uint64_t *)nv_ram(&e->nv, desc_ipa) = 0;

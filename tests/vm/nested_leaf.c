@@ -24,28 +24,19 @@
 #define OTHER	  9			/* a page of the window */
 #define NO_SLOT	  0x3f000000		/* an IPA of L1's where the VMM has a device, or nothing */
 
-/* The table of the leaves from X on, and the one above it */
+/* The table of the leaves from X on */
 static uint64_t *leaves(struct env *e, int level)
 {
-	return (uint64_t *)nv_ram(&e->nv, S2_TABLE + (level == 3 ? 2 : 1) * PAGE);
+	return s2_table(e, level - 1);
 }
 
-/* vCPU @cpu's L2 at EL1 under L1's stage 2, with nothing at X yet. */
+/* vCPU @cpu's L2 at EL1 under L1's stage 2, with the window, and nothing at X yet. */
 static void under_leaves(struct env *e, int cpu)
 {
-	struct l1_context *c = nv_context(&e->nv, cpu, 0, 0);
-	uint64_t *top = nv_ram(&e->nv, S2_TABLE);
-
-	memset(top, 0, 3 * PAGE);
-	top[L1_RAM >> 30] = L1_RAM | S2_BLOCK;
-	top[L1_WINDOW >> 30] = L1_WINDOW | S2_BLOCK;
-	top[X >> 30] = (S2_TABLE + PAGE) | 3;
+	under_stage2(e, cpu, HCR_RW | HCR_E2H);
+	s2_table(e, 0)[L1_WINDOW >> 30] = L1_WINDOW | S2_BLOCK;
+	s2_table(e, 0)[X >> 30] = (S2_TABLE + PAGE) | 3;
 	leaves(e, 2)[0] = (S2_TABLE + 2 * PAGE) | 3;
-	c->hcr = HCR_RW | HCR_E2H | HCR_VM;
-	c->vttbr = S2_TABLE | 1ull << 48;
-	c->vtcr = VTCR_4K_39BIT;
-	c->spsr = L2_SPSR;
-	l1_tlbi(e, cpu, TLBI_ALLE1IS, 0);
 }
 
 /* L2 reads @at by @before; L1 puts @after there, without a TLBI; and L2 writes. */
@@ -54,8 +45,7 @@ static struct seen written_after(struct env *e, uint64_t *leaf, uint64_t before,
 {
 	struct seen s;
 
-	*leaf = before;
-	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s2_put(e, leaf, before);
 	s = l2_access(e, 0, 0, L2_LOAD, at);
 	*leaf = after;
 	return s.esr ? s : l2_access(e, 0, 0, L2_STORE, at);
@@ -209,8 +199,7 @@ void test_execute(struct env *e)
 	under_leaves(e, 0);
 	*(uint32_t *)pool_word(e, OTHER, SCRATCH_OFFSET) = A64_RET;
 	for (int i = 0; i < 2; i++) {
-		*leaf = window_ipa(OTHER) | S2_PAGE | S2_XN;
-		l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+		s2_put(e, leaf, window_ipa(OTHER) | S2_PAGE | S2_XN);
 		s = i ? l2_access(e, 0, 0, L2_LOAD, X) : (struct seen){ 0 };
 		if (!s.esr)
 			s = l2_access(e, 0, 0, L2_CALL, X + SCRATCH_OFFSET);
@@ -218,8 +207,7 @@ void test_execute(struct env *e)
 		      "XN%s: a fetch is a permission fault at level 3, for L1 (%#lx)",
 		      i ? ", and read before" : "", s.esr);
 	}
-	*leaf = window_ipa(OTHER) | S2_PAGE;
-	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s2_put(e, leaf, window_ipa(OTHER) | S2_PAGE);
 	s = l2_access(e, 0, 0, L2_CALL, X + SCRATCH_OFFSET);
 	check(!s.esr, "it is not", "without, it is executed (%#lx)", s.esr);
 }
@@ -229,8 +217,7 @@ static void denied(struct env *e, uint64_t leaf, uint32_t what, uint64_t ec, con
 {
 	struct seen s;
 
-	leaves(e, 3)[0] = leaf;
-	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s2_put(e, leaves(e, 3), leaf);
 	s = l2_access(e, 0, 0, what, X);
 	check(EC(s) == ec && FSC(s) == 0x0f, "another", "%s: a permission fault at level 3, for L1 (%#lx)", name,
 	      s.esr);

@@ -12,34 +12,36 @@
 #define EC_DABT_LOW   0x24
 #define EC_VNCR	      0x25
 
-static uint64_t *table(struct env *e)
+uint64_t *s2_table(struct env *e, int n)
 {
-	return nv_ram(&e->nv, S2_TABLE);
+	return (uint64_t *)nv_ram(&e->nv, S2_TABLE) + 512 * n;
 }
 
-/* Context 0 of vCPU 0, under stage 2 with RAM and the window as they are. */
-static struct l1_context *under_stage2(struct env *e, uint64_t hcr)
+void s2_put(struct env *e, uint64_t *leaf, uint64_t desc)
 {
-	struct l1_context *c = nv_context(&e->nv, 0, 0, window_ipa(3));
+	*leaf = desc;
+	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+}
 
-	for (int i = 0; i < 512; i++)
-		table(e)[i] = 0;
-	table(e)[L1_RAM >> 30] = L1_RAM | S2_BLOCK;
+struct l1_context *under_stage2(struct env *e, int cpu, uint64_t hcr)
+{
+	struct l1_context *c = nv_context(&e->nv, cpu, 0, window_ipa(3));
+
+	memset(s2_table(e, 0), 0, S2_TABLES * PAGE);
+	s2_put(e, &s2_table(e, 0)[L1_RAM >> 30], L1_RAM | S2_BLOCK);
 	c->hcr = hcr | HCR_VM;
 	c->vttbr = S2_TABLE | 1ull << 48;
 	c->vtcr = VTCR_4K_39BIT;
-	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
 	return c;
 }
 
 /* Data of L2's, by a leaf that lets it write and, later and without a TLBI, read. */
 static void widened(struct env *e)
 {
-	struct l1_context *c = under_stage2(e, HCR_RW | HCR_E2H);
-	uint64_t at = window_ipa(4) + SCRATCH_OFFSET, *leaf = &table(e)[L1_WINDOW >> 30];
+	uint64_t at = window_ipa(4) + SCRATCH_OFFSET, *leaf = &s2_table(e, 0)[L1_WINDOW >> 30];
 	struct seen s;
 
-	c->spsr = L2_SPSR;
+	under_stage2(e, 0, HCR_RW | HCR_E2H);
 	*leaf = L1_WINDOW | (S2_BLOCK & ~(1ull << 6));
 	s = l2_access(e, 0, 0, L2_STORE, at);
 	check(!s.esr && *pool_word(e, 4, SCRATCH_OFFSET) == at, "it does not",
@@ -67,11 +69,10 @@ static bool by_range(int form)
 /* L2 loads; L1 takes the leaf away and invalidates @ipa: the ESR of L2's next load. */
 static struct seen load_after(struct env *e, int form, uint64_t ipa)
 {
-	uint64_t at = window_ipa(4) + TAG_OFFSET, *leaf = &table(e)[L1_WINDOW >> 30];
+	uint64_t at = window_ipa(4) + TAG_OFFSET, *leaf = &s2_table(e, 0)[L1_WINDOW >> 30];
 	struct seen s;
 
-	*leaf = L1_WINDOW | S2_BLOCK;
-	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s2_put(e, leaf, L1_WINDOW | S2_BLOCK);
 	s = l2_access(e, 0, 0, L2_LOAD, at);
 	if (s.esr || s.value != page_tag(4))
 		return s;
@@ -102,16 +103,13 @@ static void beyond(struct env *e)
 /* A range from within the VM's IPA space to beyond it: what is within goes. */
 static void across_the_end(struct env *e)
 {
-	struct l1_context *c = under_stage2(e, HCR_RW | HCR_E2H);
+	struct l1_context *c = under_stage2(e, 0, HCR_RW | HCR_E2H);
 	uint64_t at = LAST_BLOCK + window_ipa(4) % (1ull << 30) + TAG_OFFSET;
-	uint64_t *leaf = &table(e)[LAST_BLOCK >> 30];
+	uint64_t *leaf = &s2_table(e, 0)[LAST_BLOCK >> 30];
 	struct seen s;
 
-	for (int i = 512; i < 1024; i++)
-		table(e)[i] = 0;
 	*leaf = L1_WINDOW | S2_BLOCK;
 	c->vtcr = VTCR_4K_40BIT;
-	c->spsr = L2_SPSR;
 	s = l2_access(e, 0, 0, L2_LOAD, at);
 	check(!s.esr && s.value == page_tag(4), "it does not", "L2 has memory at the end of its IPAs (%#lx)",
 	      s.esr);
@@ -125,10 +123,9 @@ static void across_the_end(struct env *e)
 /* What a shadow stage 2 has of an IPA is gone, by every form; and only what may be named. */
 void test_ipas2(struct env *e)
 {
-	struct l1_context *c = under_stage2(e, HCR_RW | HCR_E2H);
 	struct seen s;
 
-	c->spsr = L2_SPSR;
+	under_stage2(e, 0, HCR_RW | HCR_E2H);
 	s = load_after(e, TLBI_IPAS2E1IS, FAR_AWAY);
 	check_but(e, !s.esr, "nothing is kept", "IPAS2 elsewhere: what L2 has stays (%#lx)", s.esr);
 	for (int form = 0; form < TLBI_COUNT; form++) {
@@ -138,7 +135,7 @@ void test_ipas2(struct env *e)
 		check_but(e, s.esr >> 26 == EC_DABT_LOW && (s.esr & 0x3f) == 5, "another",
 			  "%s: a translation fault at level 1 (%#lx)", tlbi_names[form], s.esr);
 	}
-	table(e)[L1_WINDOW >> 30] = L1_WINDOW | S2_BLOCK;
+	s2_table(e, 0)[L1_WINDOW >> 30] = L1_WINDOW | S2_BLOCK;
 	beyond(e);
 	s = l2_access(e, 0, 0, L2_LOAD, window_ipa(4) + TAG_OFFSET);
 	check(!s.esr && s.value == page_tag(4), "it does not", "L2 has its memory (%#lx)", s.esr);
@@ -155,19 +152,17 @@ void test_ipas2(struct env *e)
 void test_split(struct env *e)
 {
 	char *mem = own_slot(e, SPLITS * BLOCK, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	struct l1_context *c = under_stage2(e, HCR_RW | HCR_E2H);
-	uint64_t *level2 = table(e) + 512, *pages = level2 + 512;
+	uint64_t *level2 = s2_table(e, 1), *pages = s2_table(e, 2);
 	int i, read = 0, wrote = 0;
 
+	under_stage2(e, 0, HCR_RW | HCR_E2H);
 	madvise(mem, SPLITS * BLOCK, MADV_HUGEPAGE);
 	memset(mem, 0, SPLITS * BLOCK);
-	c->spsr = L2_SPSR;
 	for (i = 0; i < SPLITS; i++)
 		level2[2 + i] = (SLOT_AT + i * BLOCK) | (S2_BLOCK & ~(1ull << 7));
 	for (i = 0; i < SPLITS * 512; i++)
 		pages[i] = (SLOT_AT + i * PAGE) | S2_BLOCK | 3;
-	table(e)[L1_WINDOW >> 30] = (S2_TABLE + PAGE) | 3;
-	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s2_put(e, &s2_table(e, 0)[L1_WINDOW >> 30], (S2_TABLE + PAGE) | 3);
 	for (i = 0; i < SPLITS; i++)
 		read += !l2_access(e, 0, 0, L2_LOAD, SLOT_AT + i * BLOCK).esr;
 	check(read == SPLITS, "not all", "read-only blocks: L2 reads %d", read);
@@ -228,7 +223,7 @@ void test_resumed(struct env *)
 
 static void wrong(struct env *e, uint64_t vttbr, uint64_t vtcr, unsigned int fsc, const char *what)
 {
-	struct l1_context *c = under_stage2(e, HCR_L2);
+	struct l1_context *c = under_stage2(e, 0, HCR_L2);
 	struct seen s;
 
 	c->vttbr = vttbr;
@@ -242,21 +237,20 @@ static void wrong(struct env *e, uint64_t vttbr, uint64_t vtcr, unsigned int fsc
 
 void test_stage2(struct env *e)
 {
-	struct l1_context *c = under_stage2(e, HCR_RW | HCR_E2H);
+	struct l1_context *c = under_stage2(e, 0, HCR_RW | HCR_E2H);
 	struct seen s = l2_access(e, 0, 0, L2_CURRENTEL, 0);
 
 	check(!s.esr && s.value == 4, "it does not", "an L2 at EL1 runs (%#lx)", s.esr);
 	/* The VNCR page is L1's: L2's stage 2, which does not map it, is not asked. */
-	c = under_stage2(e, HCR_L2);
+	c = under_stage2(e, 0, HCR_L2);
 	check(sees_page(e, 0, 0, 3), "it does not", "an L2 that nests uses its VNCR page");
 	check(!l2_access(e, 0, 0, 2 * REG_HSTR_EL2 + 1, 77).esr &&
 	      *pool_word(e, 3, SCRATCH_OFFSET) == 77, "it does not", "and writes it");
-	table(e)[L1_RAM >> 30] = 0;
-	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
+	s2_put(e, &s2_table(e, 0)[L1_RAM >> 30], 0);
 	s = l2_access(e, 0, 0, L2_CURRENTEL, 0);
 	check(s.esr >> 26 == EC_IABT_LOW && (s.esr & 0x3f) == 5, "another",
 	      "unmapped by L1: a translation fault at level 1 (%#lx)", s.esr);
-	table(e)[L1_RAM >> 30] = L1_RAM | S2_BLOCK;
+	s2_table(e, 0)[L1_RAM >> 30] = L1_RAM | S2_BLOCK;
 	check(sees_page(e, 0, 0, 3), "it does not", "mapped again");
 	/* A VNCR abort under stage 2 is L1's, of stage 1. */
 	c->vncr = NO_MEMORY;
