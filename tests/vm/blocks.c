@@ -178,6 +178,43 @@ static void logging(void)
 	      "no such event", "logging: a write maps its page alone");
 }
 
+/*
+ * With a log a VM has pages, so that a fetch from a block that was write-protected needs a
+ * table, if KVM has to see it: without DIC. A vCPU keeps fewer of them at hand
+ * (KVM_ARCH_NR_OBJS_PER_MEMORY_CACHE).
+ */
+#define FETCHED 44
+
+static void fetched(void)
+{
+	char *mem = reserve_2m(FETCHED * BLOCK);
+	int i, bad, level, ran = 0, pages = 0;
+	struct vcpu vcpu;
+	struct vm vm;
+
+	mmap(mem, FETCHED * BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	madvise(mem, FETCHED * BLOCK, MADV_HUGEPAGE);
+	for (i = 0; i < FETCHED; i++)
+		*(uint64_t *)(mem + i * BLOCK) = VM_CODE;
+	bad = vm_open(&vm, 0) || vcpu_open(&vm, &vcpu, 0) ||
+	      vm_slot(&vm, 1, VM_WINDOW, mem, FETCHED * BLOCK, 0);
+	for (i = 0; i < FETCHED; i++)
+		bad |= access_one(&vcpu, VM_READ, VM_VA_NORMAL + i * BLOCK, 0) != VM_CODE;
+	bad |= vm_slot(&vm, 1, VM_WINDOW, mem, FETCHED * BLOCK, KVM_MEM_LOG_DIRTY_PAGES);
+	check(!bad, strerror(errno), "fetched: blocks, under dirty logging");
+	for (i = 0; i < FETCHED; i++) {
+		ran += access_one(&vcpu, VM_EXEC, VM_VA_NORMAL + i * BLOCK, 0) == VM_CODE_RETURNS;
+		descriptor(&vm, VM_WINDOW + i * BLOCK, &level);
+		pages += level == 3;
+	}
+	check(ran == FETCHED, strerror(errno), "fetched: a guest executes from each");
+	check(pages == (facts.dic ? 0 : FETCHED), "another number", "fetched: they are pages where KVM sees it (%d)",
+	      pages);
+	vcpu_close(&vcpu);
+	vm_close(&vm);
+	munmap(mem, FETCHED * BLOCK);
+}
+
 /* Which part of a slot did KVM object to? */
 static void slot_vma(void)
 {
@@ -239,6 +276,7 @@ int main(int argc, char **argv)
 	dax();
 	dax_fetch(argc > 1 ? atoi(argv[1]) : 100);
 	logging();
+	fetched();
 	slot_vma();
 	formats();
 	return check_status();

@@ -153,7 +153,7 @@ boot "exporter lockdown" -c neoverse-n1 -a lockdown=confidentiality -- /bin/expo
 boot "exporter debug" -k debug -t 600 -- /bin/exporter storms
 boot "exporter nested" -t 200 -a kvm-arm.mode=nested -- /bin/exporter nested
 nested="/bin/nested registers isolation switch regime reuse address hcr stage2 ipas2 at split resumed untold late execute wide device interrupts restore refused faults vcpus running forms sizes ranges"
-nested+=" races overtaken userspace reset + /bin/nested taken moved readonly outside dirty shadow released lazyfree poisoned"
+nested+=" races overtaken userspace reset + /bin/nested taken moved readonly outside dirty logged tables shadow released lazyfree poisoned"
 # STRESS: a seed, which also says L1's granule, batches, and microseconds between two of
 # the host's pulls, for some dozen of them.
 nested+=" + /bin/nested STRESS stress + /bin/nested -n 8 fuzz"

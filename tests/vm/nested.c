@@ -42,6 +42,8 @@ static const struct {
 	{ "execute", 1, test_execute },
 	{ "wide", 1, test_wide },
 	{ "device", 1, test_device },
+	{ "logged", 1, test_logged },
+	{ "tables", 1, test_tables },
 	{ "interrupts", 1, test_interrupts },
 	{ "restore", 1, test_restore },
 	{ "refused", 1, test_refused },

@@ -19,7 +19,10 @@
 #define TAG_OFFSET 0x90			/* TPIDR_EL2 */
 #define SCRATCH_OFFSET 0x80		/* HSTR_EL2, which L2 writes */
 #define POISON	   0x5a5a5a5a5a5a5a5aull
-#define VNCR_ESR   (0x25ull << 26 | 1 << 25 | 1 << 13)	/* EC, IL, VNCR */
+#define EC_IABT	 0x20			/* of L2's */
+#define EC_DABT	 0x24
+#define EC_VNCR	 0x25
+#define VNCR_ESR   ((uint64_t)EC_VNCR << 26 | 1 << 25 | 1 << 13)	/* EC, IL, VNCR */
 
 /* A stage 2 of L1's: 4 KiB granule, 39 bits, its level-1 table, a block there */
 #define VTCR_RES1     (1ull << 31)
@@ -111,6 +114,8 @@ void test_late(struct env *e);
 void test_execute(struct env *e);
 void test_wide(struct env *e);
 void test_device(struct env *e);
+void test_logged(struct env *e);
+void test_tables(struct env *e);
 void test_interrupts(struct env *e);
 void test_restore(struct env *e);
 void test_refused(struct env *e);

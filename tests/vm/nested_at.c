@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* AT: what PAR_EL1 says of an address, by the regime that the form and L1's state name. */
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "nested.h"
 
@@ -162,6 +164,13 @@ static void el1_regime(struct env *e, const struct nv_tables *t)
 	l1_write(e, 0, REG_SCTLR_EL12, SCTLR_OFF | SCTLR_M | SCTLR_C);
 }
 
+static void el1_off(struct env *e)
+{
+	l1_write(e, 0, REG_SCTLR_EL12, SCTLR_OFF);
+	l1_write(e, 0, REG_TTBR0_EL12, 0);
+	l1_write(e, 0, REG_TTBR1_EL12, 0);
+}
+
 /* S1E1 without TGE is L2's, whose addresses are IPAs; S12E1 is through L1's stage 2 too. */
 static void of_l2(struct env *e)
 {
@@ -196,10 +205,56 @@ static void of_l2(struct env *e)
 	l1_tlbi(e, 0, TLBI_ALLE1IS, 0);
 	check(at_with(e, hcr | HCR_VM, AT_S12E1R, NV_LOW) == TRANSLATION(3), "another",
 	      "S12E1: a translation fault of stage 1");
-	l1_write(e, 0, REG_SCTLR_EL12, SCTLR_OFF);
-	l1_write(e, 0, REG_TTBR0_EL12, 0);
-	l1_write(e, 0, REG_TTBR1_EL12, 0);
+	el1_off(e);
 	l1_write(e, 0, REG_VTTBR_EL2, 0);
+}
+
+/* The first table of L2's stage 1, then of L1's stage 2, in memory that is mapped as @mode. */
+static void tables_in(struct env *e, unsigned long mode, bool walked, const char *name)
+{
+	uint64_t *mem = window_map(mode, PFNMAP_WINDOW_BYTES, MAP_SHARED, NULL);
+	struct l1_context *c;
+	struct nv_tables t;
+	struct seen s;
+	uint64_t par;
+
+	slot_of(e, mem, PFNMAP_WINDOW_BYTES);
+	e->nv.next_table = L1_TABLES;
+	nv_tables(&e->nv, &t, NV_4K);
+	nv_map(&t, NV_LOW, window_ipa(ONE), 3, PTE_NORMAL);
+	el1_regime(e, &t);
+	memcpy(mem, nv_ram(&e->nv, t.root[0]), PAGE);
+	l1_write(e, 0, REG_TTBR0_EL12, SLOT_IPA);
+	used_by_l1(e, SLOT_IPA);
+	par = at_with(e, HCR_L1 & ~HCR_TGE, AT_S1E1R, NV_LOW);
+	check(walked ? par == window_ipa(ONE) : (par & ~FAULT(3)) == (FAULT(0x14) & ~FAULT(3)), "another",
+	      "stage 1 in %s: %s (%#lx)", name, walked ? "translates" : "an external abort of the walk", par);
+	el1_off(e);
+	c = under_stage2(e, 0, HCR_RW | HCR_E2H);
+	memcpy(mem, s2_table(e, 0), PAGE);
+	c->vttbr = SLOT_IPA | 3ull << 48;
+	s = l2_access(e, 0, 0, L2_CURRENTEL, 0);
+	check(walked ? !s.esr : s.esr >> 26 == EC_IABT && (s.esr & 0x3f) == 0x15, "another",
+	      "stage 2 in %s: %s (%#lx)", name, walked ? "L2 runs" : "an external abort of the walk", s.esr);
+	nv_slot(&e->nv, SLOT, NULL, 0, 0);
+	munmap(mem, PFNMAP_WINDOW_BYTES);
+}
+
+/* KVM reads what a CPU would; but where a device may be, the abort would be the host's. */
+void test_tables(struct env *e)
+{
+	if (window_open()) {
+		skip("tables outside RAM: no /dev/pfnmap on this kernel");
+		return;
+	}
+	tables_in(e, PFNMAP_RAM, true, "RAM");
+	if (facts.fwb && facts.dic) {
+		tables_in(e, PFNMAP_CACHEABLE, true, "cacheable memory that is not RAM");
+		tables_in(e, PFNMAP_LAZY | PFNMAP_PTE_NC, false, "write-combine memory of a cacheable VMA");
+	}
+	tables_in(e, PFNMAP_NC | PFNMAP_ANY_UNCACHED, false, "Normal-NC memory");
+	tables_in(e, PFNMAP_nGnRE, false, "a device");
+	close(pfnmap);
 }
 
 void test_at(struct env *e)

@@ -8,14 +8,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "counter.h"
 #include "nested.h"
 
 #define X	  0xc0000000ull		/* an IPA of L2's that L1 has not */
 #define S2_PAGE	  (S2_BLOCK | 3)
 #define S2_READ	  (S2_PAGE & ~(1ull << 7))
 #define S2_XN	  (1ull << 54)
-#define EC_IABT   0x20
-#define EC_DABT   0x24
 #define FSC(s)	  ((s).esr & 0x3f)
 #define EC(s)	  ((s).esr >> 26)
 #define BLOCK	  (2ul << 20)
@@ -235,6 +234,66 @@ void test_device(struct env *e)
 	nv_slot(&e->nv, SLOT, mem, 16 * PAGE, KVM_MEM_READONLY);
 	denied(e, SLOT_IPA | S2_READ, L2_STORE, EC_DABT, "a write to a read-only slot that L2 may read");
 	nv_slot(&e->nv, SLOT, NULL, 0, 0);
+}
+
+#define WORDS 8				/* of the log of a slot */
+
+/* L2 writes to one page of each word. */
+static bool l2_writes(struct env *e)
+{
+	bool bad = false;
+
+	for (int i = 0; i < WORDS; i++)
+		bad |= l2_access(e, 0, 0, L2_STORE, SLOT_IPA + i * 64 * PAGE).esr != 0;
+	return !bad;
+}
+
+static uint64_t flushes(int counter)
+{
+	uint64_t n = 0;
+
+	counter_read(counter, &n);
+	return n;
+}
+
+static uint64_t logging(struct env *e, char *mem, int counter)
+{
+	uint64_t begun;
+
+	nv_slot(&e->nv, SLOT, mem, WORDS * 64 * PAGE, 0);
+	begun = flushes(counter);
+	nv_slot(&e->nv, SLOT, mem, WORDS * 64 * PAGE, KVM_MEM_LOG_DIRTY_PAGES);
+	return flushes(counter) - begun;
+}
+
+/*
+ * What L2 writes is in the log. For that it loses the permission, in the TLB as well: with
+ * one invalidation of each shadow there is, and not with one for each word.
+ */
+void test_logged(struct env *e)
+{
+	char *mem = own_slot(e, WORDS * 64 * PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	int counter = counter_function("__kvm_tlb_flush_vmid");
+	uint64_t written, own, begun, asked;
+
+	under_stage2(e, 0, HCR_RW | HCR_E2H);
+	s2_put(e, &s2_table(e, 0)[L1_WINDOW >> 30], L1_WINDOW | S2_BLOCK);
+	check(l2_writes(e), "it does not", "L2 writes before logging");
+	written = logging(e, mem, counter);
+	own = logging(e, mem, counter);		/* the VM's own stage 2 */
+	check_but(e, written > own, "they are not", "logging: shadows are invalidated, where L2 may write (%lu, %lu)",
+		  written, own);
+	for (int round = 0; round < 2; round++) {
+		check(l2_writes(e), "it does not", "round %d: L2 writes to each word's pages", round);
+		begun = flushes(counter);
+		check(nv_dirty(&e->nv, SLOT) & 1, "it is not", "round %d: that is in the log", round);
+		asked = flushes(counter) - begun;
+		check_but(e, asked == written, "another number",
+			  "round %d: each is invalidated once for all words (%lu)", round, asked);
+	}
+	close(counter);
+	nv_slot(&e->nv, SLOT, NULL, 0, 0);
+	munmap(mem, WORDS * 64 * PAGE);
 }
 
 /* An IPA beyond VTCR_EL2's size is nothing's, whatever its lower bits are. */

@@ -26,7 +26,6 @@
 
 #define OLD 0x1122334455667788ull
 #define NEW 0x99aabbccddeeff00ull
-#define CODE 0xd65f03c0d2800543ull /* mov x3, #0x2a; ret */
 
 static const char *const op_words[] = { [VM_READ] = "read", [VM_WRITE] = "write", [VM_EXEC] = "exec" };
 
@@ -84,7 +83,7 @@ static void touch(struct case_ *c, int fd)
 	res->slot_errno = -vm_slot(&vm, 1, VM_WINDOW, mem, ROW_BYTES, 0);
 	if (res->slot_errno)
 		return;
-	*host = c->op == VM_EXEC ? CODE : OLD;
+	*host = c->op == VM_EXEC ? VM_CODE : OLD;
 	res->setup_errno = -vcpu_open(&vm, &vcpu, 0);
 	if (res->setup_errno)
 		return;
@@ -205,7 +204,7 @@ static void check_experience(const struct case_ *c, enum outcome o)
 	if (c->op == VM_WRITE)
 		want(r->host_sees, NEW, "what the host sees of the guest's write");
 	else
-		want(r->first.value, c->op == VM_EXEC ? 0x2a : OLD, "what the guest got");
+		want(r->first.value, c->op == VM_EXEC ? VM_CODE_RETURNS : OLD, "what the guest got");
 	want(r->second.value, NEW + 1, "what the guest sees of the host's write");
 }
 

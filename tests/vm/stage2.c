@@ -652,7 +652,7 @@ int main(int argc, char **argv)
 		capability();
 		cow();
 	} else if (!strcmp(what, "mte"))
-		mte();
+		mte(), stale_tags();
 	else if (!strcmp(what, "leak"))
 		leak(n ? n : 100000, argc > 3 ? argv[3] : "");
 	else if (!strcmp(what, "race"))

@@ -5,5 +5,7 @@
 
 /* Needs MADV_HWPOISON. */
 void poisoned(void);
+/* Needs MTE. */
+void stale_tags(void);
 
 #endif

@@ -18,7 +18,7 @@ $(vm_out)/obj/%.o: $(VM)/%.S
 	$(Q)$(ARM64)gcc -I$(VM)/vmm -MMD -MP -c $< -o $@
 
 $(vm_out)/root/bin/s2table: $(addprefix $(vm_out)/obj/,s2table.o s2table_row.o) $(vm_lib)
-$(vm_out)/root/bin/stage2: $(addprefix $(vm_out)/obj/,stage2.o stage2_poison.o poison.o) $(vm_lib)
+$(vm_out)/root/bin/stage2: $(addprefix $(vm_out)/obj/,stage2.o stage2_poison.o stage2_tags.o poison.o) $(vm_lib)
 $(vm_out)/root/bin/blocks: $(vm_out)/obj/blocks.o $(vm_lib)
 $(vm_out)/root/bin/silicon: $(vm_out)/obj/silicon.o $(vm_lib)
 $(vm_out)/root/bin/exporter: $(addprefix $(vm_out)/obj/,exporter.o exporter_scrape.o exporter_guest.o exporter_storm.o exporter_fault.o exporter_journal.o exporter_objects.o exporter_memory.o exporter_hardened.o exporter_vfio.o exporter_systemd.o exporter_soak.o guest/tlbi.o) $(vm_lib)

@@ -5,7 +5,8 @@
  * mailbox, a page of MMIO:
  *   +0x00 read: operation (0 end, 1 read, 2 write, 3 execute, 4 read one word of
  *               each of so many pages as the value says, 5 the same of a few
- *               pages, so many times, 6 call the address so many times, whatever aborts)
+ *               pages, so many times, 6 call the address so many times, whatever aborts,
+ *               7 read the allocation tag)
  *   +0x08 read: address    +0x10 read: value to write
  *   +0x18 written: done, the value read
  *   +0x20 written: an abort was taken, ESR_EL1    +0x28 written before: FAR_EL1
@@ -51,6 +52,8 @@ next:	ldr	x0, [x10, #0x00]
 	b.eq	hammer
 	cmp	x0, #6
 	b.eq	fetches
+	cmp	x0, #7
+	b.eq	tag
 	b	.			/* the VMM runs us no more */
 
 read:	ldr	x3, [x1]
@@ -61,7 +64,7 @@ write:	str	x2, [x1]
 	b	next
 execute:
 	mov	x3, #0
-	blr	x1			/* the VMM put `mov x3, #0x2a; ret` there */
+	blr	x1			/* VM_CODE, if the VMM put it there */
 	str	x3, [x10, #0x18]
 	b	next
 
@@ -91,6 +94,17 @@ fetched:
 	b.ne	1b
 	mov	x11, #0
 	str	x11, [x10, #0x18]
+	b	next
+
+	.arch armv8.5-a+memtag
+tag:	mrs	x3, sctlr_el1
+	orr	x3, x3, #1 << 43	/* ATA: tags can be accessed */
+	msr	sctlr_el1, x3
+	isb
+	mov	x3, #0
+	ldg	x3, [x1]
+	lsr	x3, x3, #56
+	str	x3, [x10, #0x18]
 	b	next
 
 	.balign	2048

@@ -32,13 +32,14 @@ static int kvm_open(void)
 static void make_table(uint8_t *ram)
 {
 	uint64_t *table = (uint64_t *)(ram + VM_TABLE - VM_RAM);
-	const uint64_t block = 1 | 1 << 10 | 3 << 8, device = 1 << 2, nc = 2 << 2;
+	const uint64_t block = 1 | 1 << 10 | 3 << 8, device = 1 << 2, nc = 2 << 2, tagged = 3 << 2;
 
 	table[VM_MAILBOX >> 30] = block | device;
 	table[VM_RAM >> 30] = VM_RAM | block;
 	table[VM_VA_NORMAL >> 30] = VM_WINDOW | block;
 	table[VM_VA_NC >> 30] = VM_WINDOW | block | nc;
 	table[VM_VA_DEVICE >> 30] = VM_WINDOW | block | device;
+	table[VM_VA_TAGGED >> 30] = VM_WINDOW | block | tagged;
 }
 
 int vm_slot(struct vm *vm, int slot, uint64_t ipa, void *mem, size_t bytes, uint32_t flags)

@@ -14,10 +14,11 @@
 #define VM_VA_NORMAL VM_WINDOW
 #define VM_VA_NC     0xc0000000
 #define VM_VA_DEVICE 0x100000000
+#define VM_VA_TAGGED 0x140000000
 #define VM_HAMMER_PAGES 16		/* few: what is unmapped again and again takes its time */
 
-/* Attr0 Normal WB, Attr1 Device-nGnRnE, Attr2 Normal-NC */
-#define VM_MAIR 0x4400ff
+/* Attr0 Normal WB, Attr1 Device-nGnRnE, Attr2 Normal-NC, Attr3 Normal WB with tags */
+#define VM_MAIR 0xf04400ff
 /* 39-bit VAs by TTBR0, 4K, inner shareable WB walks, no TTBR1, 40-bit PAs */
 #define VM_TCR	(25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | 2 << 32)
 
@@ -41,7 +42,11 @@ struct vcpu {
 	size_t run_bytes;
 };
 
-enum vm_op { VM_END, VM_READ, VM_WRITE, VM_EXEC, VM_SWEEP, VM_HAMMER, VM_FETCHES };
+/* `mov x3, #0x2a; ret`, for VM_EXEC */
+#define VM_CODE		0xd65f03c0d2800543ull
+#define VM_CODE_RETURNS 0x2a
+
+enum vm_op { VM_END, VM_READ, VM_WRITE, VM_EXEC, VM_SWEEP, VM_HAMMER, VM_FETCHES, VM_TAG };
 
 struct vm_access {
 	enum vm_op op;
