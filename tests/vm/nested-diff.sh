@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 ours=${1:-patched}
 # What needs a vGIC or our module, moves pages by chance, or is random, is not compared.
 tests="registers isolation switch regime reuse address hcr faults taken readonly dirty stage2"
-tests+=" ipas2 at vcpus shadow lazyfree userspace forms sizes ranges"
+tests+=" ipas2 execute at vcpus shadow lazyfree userspace forms sizes ranges"
 failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
