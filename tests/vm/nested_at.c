@@ -216,16 +216,21 @@ static void tables_in(struct env *e, unsigned long mode, bool walked, const char
 	struct l1_context *c;
 	struct nv_tables t;
 	struct seen s;
-	uint64_t par;
+	uint64_t par, bad = 0;
 
 	slot_of(e, mem, PFNMAP_WINDOW_BYTES);
 	e->nv.next_table = L1_TABLES;
 	nv_tables(&e->nv, &t, NV_4K);
 	nv_map(&t, NV_LOW, window_ipa(ONE), 3, PTE_NORMAL);
-	el1_regime(e, &t);
 	memcpy(mem, nv_ram(&e->nv, t.root[0]), PAGE);
+	/* The host maps them for L2: then the machine can do an AT. */
+	nv_context(&e->nv, 0, 0, 0)->hcr = HCR_RW | HCR_E2H;
+	for (uint64_t ipa = L1_TABLES; ipa < e->nv.next_table; ipa += PAGE)
+		bad |= l2_access(e, 0, 0, L2_LOAD, ipa).esr;
+	bad |= l2_access(e, 0, 0, L2_LOAD, window_ipa(ONE)).esr | l2_access(e, 0, 0, L2_LOAD, SLOT_IPA).esr;
+	check(!bad, "it does not", "tables in %s: L2 reads them", name);
+	el1_regime(e, &t);
 	l1_write(e, 0, REG_TTBR0_EL12, SLOT_IPA);
-	used_by_l1(e, SLOT_IPA);
 	par = at_with(e, HCR_L1 & ~HCR_TGE, AT_S1E1R, NV_LOW);
 	check(walked ? par == window_ipa(ONE) : (par & ~FAULT(3)) == (FAULT(0x14) & ~FAULT(3)), "another",
 	      "stage 1 in %s: %s (%#lx)", name, walked ? "translates" : "an external abort of the walk", par);
