@@ -124,13 +124,13 @@ expect "kvmmt: lockdown: the rest is there" "327[67][0-9] events  lost 0" 0 \
 
 run recorded
 small="/bin/blocks + /bin/silicon emulated 200 + /bin/stage2 cow + /bin/stage2 counts + /bin/stage2 poisoned + /bin/stage2 filter + /bin/stage2 race 40 + /bin/stage2 loss + /bin/slots"
-boot "patched max" "${table[@]}" -- /bin/s2table + ${small/blocks/blocks 100000}
+boot "patched max" -t 300 "${table[@]}" -- /bin/s2table + ${small/blocks/blocks 100000}
 boot "patched max recordings" -t 300 -- /bin/recordings
 # Without VHE struct kvm is from the slab, and addresses come back at once.
 boot "patched max nvhe" -a kvm-arm.mode=nvhe -- /bin/stage2 reuse + /bin/stage2 counts
 boot "patched max mte" -t 400 -M mte=on -- /bin/stage2 mte + /bin/stage2 leak 20000
 boot "patched neoverse-n1" -t 300 -c neoverse-n1 "${table[@]}" -- /bin/s2table + $small + /bin/stage2 leak 100000 unsafe
-boot "patched neoverse-v1" -c neoverse-v1 "${table[@]}" -- /bin/s2table + $small
+boot "patched neoverse-v1" -t 300 -c neoverse-v1 "${table[@]}" -- /bin/s2table + $small
 boot "stock max" -k stock "${table[@]}" -- /bin/s2table stock + /bin/slots 2 live
 boot "stock neoverse-n1" -k stock -c neoverse-n1 "${table[@]}" -- /bin/s2table stock
 expect "stock: splitting a block forgets its memory type" \
