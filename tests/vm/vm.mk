@@ -109,11 +109,12 @@ demo-vm: vm-tests kernel-patched
 demo-record-vm: tools vm-tests kernel-patched
 	@$(VM)/demo.sh kvmmt.data
 
-## pictures: docs/*.svg of kvmmt-top anew, over the guests of make demo
+## pictures: those of docs/ anew: kvmmt-top and a heatmap, over the guests of make demo
 pictures: tools vm-tests kernel-patched
 	@$(VM)/demo.sh $(O)/demo.data
 	docs/screenshot.py $(O)/native/kvmmt $(O)/demo.data 'g12\r' 'at 12.0 s' 104x11 docs/top.svg
 	docs/screenshot.py $(O)/native/kvmmt $(O)/demo.data 'g18\rp/gpu\r\r' 'the last 18 sec' 104x32 docs/top-vm.svg
+	$(O)/native/kvmmt heatmap $(O)/demo.data -V db-2 -o docs/heatmap.png
 
 -include $(wildcard $(vm_out)/obj/*.d $(vm_out)/obj/*/*.d)
 .PHONY: vm-tests check-vm demo-vm demo-record-vm pictures kernel-upstream nested-diff soak soak-alarms
