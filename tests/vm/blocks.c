@@ -138,8 +138,6 @@ static int logging_work(char *mem)
 	struct vm vm;
 	int bad;
 
-	mmap(mem, BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	madvise(mem, BLOCK, MADV_HUGEPAGE);
 	memset(mem, 1, BLOCK);
 	bad = vm_open(&vm, 0) || vm_slot(&vm, 1, VM_WINDOW, mem, BLOCK, 0) || vcpu_open(&vm, &vcpu, 0);
 	bad |= access_one(&vcpu, VM_WRITE, VM_VA_NORMAL, 0) == ~0ull;
@@ -155,7 +153,7 @@ static int logging_work(char *mem)
 
 static void logging(void)
 {
-	char *mem = reserve_2m(BLOCK);
+	char *mem = huge_2m(BLOCK);
 	struct witness w;
 	char line[2048];
 	int err = witness_start(&w), bad = err ? err : logging_work(mem);
@@ -187,13 +185,11 @@ static void logging(void)
 
 static void fetched(void)
 {
-	char *mem = reserve_2m(FETCHED * BLOCK);
+	char *mem = huge_2m(FETCHED * BLOCK);
 	int i, bad, level, ran = 0, pages = 0;
 	struct vcpu vcpu;
 	struct vm vm;
 
-	mmap(mem, FETCHED * BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	madvise(mem, FETCHED * BLOCK, MADV_HUGEPAGE);
 	for (i = 0; i < FETCHED; i++)
 		*(uint64_t *)(mem + i * BLOCK) = VM_CODE;
 	bad = vm_open(&vm, 0) || vcpu_open(&vm, &vcpu, 0) ||

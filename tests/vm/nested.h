@@ -22,6 +22,8 @@
 #define EC_IABT	 0x20			/* of L2's */
 #define EC_DABT	 0x24
 #define EC_VNCR	 0x25
+#define EC(s)	 ((s).esr >> 26)	/* of a struct seen */
+#define FSC(s)	 ((s).esr & 0x3f)
 #define VNCR_ESR   ((uint64_t)EC_VNCR << 26 | 1 << 25 | 1 << 13)	/* EC, IL, VNCR */
 
 /* A stage 2 of L1's: 4 KiB granule, 39 bits, its level-1 table, a block there */

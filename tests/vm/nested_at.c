@@ -239,7 +239,7 @@ static void tables_in(struct env *e, unsigned long mode, bool walked, const char
 	memcpy(mem, s2_table(e, 0), PAGE);
 	c->vttbr = SLOT_IPA | 3ull << 48;
 	s = l2_access(e, 0, 0, L2_CURRENTEL, 0);
-	check(walked ? !s.esr : s.esr >> 26 == EC_IABT && (s.esr & 0x3f) == 0x15, "another",
+	check(walked ? !s.esr : EC(s) == EC_IABT && FSC(s) == 0x15, "another",
 	      "stage 2 in %s: %s (%#lx)", name, walked ? "L2 runs" : "an external abort of the walk", s.esr);
 	nv_slot(&e->nv, SLOT, NULL, 0, 0);
 	munmap(mem, PFNMAP_WINDOW_BYTES);

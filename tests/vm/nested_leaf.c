@@ -15,8 +15,6 @@
 #define S2_PAGE	  (S2_BLOCK | 3)
 #define S2_READ	  (S2_PAGE & ~(1ull << 7))
 #define S2_XN	  (1ull << 54)
-#define FSC(s)	  ((s).esr & 0x3f)
-#define EC(s)	  ((s).esr >> 26)
 #define BLOCK	  (2ul << 20)
 #define READONLY  3			/* a slot of the window */
 #define A64_RET	  0xd65f03c0u

@@ -44,7 +44,7 @@ static void widened(struct env *e)
 	check(!s.esr && *pool_word(e, 4, SCRATCH_OFFSET) == at, "it does not",
 	      "write-only: L2 writes (%#lx)", s.esr);
 	s = l2_access(e, 0, 0, L2_LOAD, at);
-	check(s.esr >> 26 == EC_DABT && (s.esr & 0x3f) == 0x0d, "another",
+	check(EC(s) == EC_DABT && FSC(s) == 0x0d, "another",
 	      "write-only: a read is a permission fault at level 1 (%#lx)", s.esr);
 	*leaf = L1_WINDOW | S2_BLOCK;
 	s = l2_access(e, 0, 0, L2_LOAD, at);
@@ -113,7 +113,7 @@ static void across_the_end(struct env *e)
 	*leaf = 0;
 	l1_tlbi(e, 0, TLBI_RIPAS2E1IS, LAST_BLOCK >> 16 | RIPAS2_64K | RIPAS2_ALL);
 	s = l2_access(e, 0, 0, L2_LOAD, at);
-	check(s.esr >> 26 == EC_DABT && (s.esr & 0x3f) == 5, "it stayed",
+	check(EC(s) == EC_DABT && FSC(s) == 5, "it stayed",
 	      "a range that goes beyond them takes it (%#lx)", s.esr);
 }
 
@@ -129,7 +129,7 @@ void test_ipas2(struct env *e)
 		if (TLBI_GROUP(form) < TLBI_GROUP(TLBI_IPAS2E1))
 			continue;
 		s = load_after(e, form, window_ipa(4));
-		check_but(e, s.esr >> 26 == EC_DABT && (s.esr & 0x3f) == 5, "another",
+		check_but(e, EC(s) == EC_DABT && FSC(s) == 5, "another",
 			  "%s: a translation fault at level 1 (%#lx)", tlbi_names[form], s.esr);
 	}
 	s2_table(e, 0)[L1_WINDOW >> 30] = L1_WINDOW | S2_BLOCK;
@@ -226,7 +226,7 @@ static void wrong(struct env *e, uint64_t vttbr, uint64_t vtcr, unsigned int fsc
 	c->vttbr = vttbr;
 	c->vtcr = vtcr;
 	s = l2_access(e, 0, 0, L2_CURRENTEL, 0);
-	check_but(e, s.esr >> 26 == EC_IABT && (s.esr & 0x3f) == fsc, "KVM_RUN fails, or another",
+	check_but(e, EC(s) == EC_IABT && FSC(s) == fsc, "KVM_RUN fails, or another",
 		  "%s: an abort for L1 (%#lx)", what, s.esr);
 	*c = (struct l1_context){ .hcr = HCR_L2, .vncr = window_ipa(3), .spsr = L2_SPSR };
 	check_but(e, sees_page(e, 0, 0, 3), "it does not", "%s: L2 runs again without", what);
@@ -245,14 +245,14 @@ void test_stage2(struct env *e)
 	      *pool_word(e, 3, SCRATCH_OFFSET) == 77, "it does not", "and writes it");
 	s2_put(e, &s2_table(e, 0)[L1_RAM >> 30], 0);
 	s = l2_access(e, 0, 0, L2_CURRENTEL, 0);
-	check(s.esr >> 26 == EC_IABT && (s.esr & 0x3f) == 5, "another",
+	check(EC(s) == EC_IABT && FSC(s) == 5, "another",
 	      "unmapped by L1: a translation fault at level 1 (%#lx)", s.esr);
 	s2_table(e, 0)[L1_RAM >> 30] = L1_RAM | S2_BLOCK;
 	check(sees_page(e, 0, 0, 3), "it does not", "mapped again");
 	/* A VNCR abort under stage 2 is L1's, of stage 1. */
 	c->vncr = NO_MEMORY;
 	s = l2_access(e, 0, 0, 2 * REG_HSTR_EL2, 0);
-	check(s.esr >> 26 == EC_VNCR && (s.esr & 0x3f) == 0x10, "another",
+	check(EC(s) == EC_VNCR && FSC(s) == 0x10, "another",
 	      "a VNCR page where no memory is (%#lx)", s.esr);
 	widened(e);
 	wrong(e, NO_MEMORY, VTCR_4K_39BIT, 0x15, "VTTBR_EL2 where no memory is");

@@ -15,10 +15,8 @@
 
 static char *blocks(void)
 {
-	char *mem = reserve_2m(BLOCKS * BLOCK);
+	char *mem = huge_2m(BLOCKS * BLOCK);
 
-	mmap(mem, BLOCKS * BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	madvise(mem, BLOCKS * BLOCK, MADV_HUGEPAGE);
 	memset(mem, 1, BLOCKS * BLOCK);
 	return mem;
 }

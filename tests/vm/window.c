@@ -30,6 +30,15 @@ void *reserve_2m(size_t bytes)
 	return p == MAP_FAILED ? NULL : p + (BLOCK - (uintptr_t)p % BLOCK) % BLOCK;
 }
 
+void *huge_2m(size_t bytes)
+{
+	char *mem = mmap(reserve_2m(bytes), bytes, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	madvise(mem, bytes, MADV_HUGEPAGE);
+	return mem;
+}
+
 uint64_t descriptor(const struct vm *vm, uint64_t ipa, int *level)
 {
 	struct pfnmap_walk w = { .vm_fd = vm->fd, .ipa = ipa };

@@ -21,6 +21,8 @@ int window_open(void);
 void *window_map(unsigned long mode, size_t bytes, int share, void *at);
 /* @bytes of address space at a multiple of 2 MiB, to map over. */
 void *reserve_2m(size_t bytes);
+/* The same with anonymous memory, of huge pages where the kernel has them. */
+void *huge_2m(size_t bytes);
 /* The last descriptor for @ipa in the VM's own stage 2 and its level; 0 if there is none. */
 uint64_t descriptor(const struct vm *vm, uint64_t ipa, int *level);
 /* MemAttr[3:0] of a descriptor, and what Normal cacheable is on this host. */
